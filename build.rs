@@ -1,0 +1,35 @@
+//! Turns `deploy/<network>.toml` into the constants of one network: the contract has no constructor and no storage.
+
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
+
+/// The roots that the contract trusts, as `table.key` in the network's file, and the constant each becomes.
+const ROOTS: [(&str, &str, &str, &str); 2] = [
+    ("exactly", "auditor", "EXACTLY_AUDITOR", "Exactly's Auditor, which lists the markets."),
+    ("balancer_v2", "vault", "BALANCER_V2_VAULT", "The vault of Balancer V2."),
+];
+
+fn main() {
+    let network = env::var("DEBT_MANAGER_NETWORK").unwrap_or_else(|_| "devnet".to_owned());
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets the manifest's folder"));
+    let file = root.join("deploy").join(format!("{network}.toml"));
+    println!("cargo::rerun-if-env-changed=DEBT_MANAGER_NETWORK");
+    println!("cargo::rerun-if-changed={}", file.display());
+    println!("cargo::rerun-if-changed=abi/IDebtManager.sol");
+
+    let text = fs::read_to_string(&file)
+        .unwrap_or_else(|error| panic!("{}: {error}; DEBT_MANAGER_NETWORK names a file in deploy/", file.display()));
+    let tables: BTreeMap<String, toml::Table> =
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+
+    let mut constants = String::new();
+    for (table, key, name, doc) in ROOTS {
+        let address = tables
+            .get(table)
+            .and_then(|table| table.get(key)?.as_str())
+            .unwrap_or_else(|| panic!("{}: [{table}] lacks {key}", file.display()));
+        writeln!(constants, "/// {doc}\npub const {name}: Address = address!(\"{address}\");")
+            .expect("a string takes all that is written");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets the output folder"));
+    fs::write(out.join("network.rs"), constants).expect("the output folder is writable");
+}

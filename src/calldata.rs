@@ -1,0 +1,173 @@
+//! Decode or reject: calldata is read word by word, and whatever is not the canonical encoding is refused.
+
+use crate::{
+    error::{Error, Reverted},
+    word::{self, WORD},
+};
+use alloy_primitives::{Address, U256};
+
+/// The word at `offset` bytes after the selector is not what it should be, or is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    pub(crate) offset: usize,
+}
+
+impl From<Malformed> for Reverted {
+    fn from(Malformed { offset }: Malformed) -> Self {
+        Error::InvalidCalldata { offset: &offset }.into()
+    }
+}
+
+/// What is left to read of the arguments.
+#[derive(Clone, Copy)]
+pub(crate) struct Calldata<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Calldata<'a> {
+    /// The arguments, without the selector.
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, offset: 0 }
+    }
+
+    /// Bytes read so far.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    #[inline(never)]
+    fn word(&mut self) -> Result<&'a [u8; WORD], Malformed> {
+        self.words().map(|[word]| word)
+    }
+
+    /// The next words, where they stand.
+    pub(crate) fn words<const N: usize>(&mut self) -> Result<&'a [[u8; WORD]; N], Malformed> {
+        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+        let Some(words) = rest.as_chunks().0.first_chunk() else {
+            return Err(Malformed { offset: self.offset + rest.len() / WORD * WORD });
+        };
+        self.offset += N * WORD;
+        Ok(words)
+    }
+
+    /// The next word, a number.
+    #[inline(never)]
+    pub(crate) fn uint(&mut self) -> Result<U256, Malformed> {
+        self.word().map(word::uint)
+    }
+
+    /// The next word, which holds an address and nothing else.
+    #[inline(never)]
+    pub(crate) fn address(&mut self) -> Result<Address, Malformed> {
+        let offset = self.offset;
+        word::address(self.word()?).ok_or(Malformed { offset })
+    }
+
+    /// The next word, which is the variant of an enum that has `variants`.
+    pub(crate) fn variant(&mut self, variants: u8) -> Result<u8, Malformed> {
+        let offset = self.offset;
+        match self.small()? {
+            variant if variant < usize::from(variants) => Ok(variant as u8),
+            _ => Err(Malformed { offset }),
+        }
+    }
+
+    /// The next word, a number that fits the memory there is: an offset, a length, a count.
+    #[inline(never)]
+    pub(crate) fn small(&mut self) -> Result<usize, Malformed> {
+        let offset = self.offset;
+        let (high, low) = self.word()?.split_last_chunk::<4>().ok_or(Malformed { offset })?;
+        if high.iter().any(|byte| *byte != 0) {
+            return Err(Malformed { offset });
+        }
+        Ok(u32::from_be_bytes(*low) as usize)
+    }
+
+    /// The next word, which must be this one: an offset or a length that the canonical encoding fixes.
+    pub(crate) fn fixed(&mut self, expected: usize) -> Result<(), Malformed> {
+        let offset = self.offset;
+        if self.small()? == expected { Ok(()) } else { Err(Malformed { offset }) }
+    }
+
+    /// A length and that many bytes, padded with zeros to whole words.
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+        let malformed = Malformed { offset: self.offset };
+        let length = self.small()?;
+        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+        let padded = length.checked_next_multiple_of(WORD).ok_or(malformed)?;
+        let (content, padding) = rest.get(..padded).and_then(|all| all.split_at_checked(length)).ok_or(malformed)?;
+        if padding.iter().any(|byte| *byte != 0) {
+            return Err(Malformed { offset: self.offset + length });
+        }
+        self.offset += padded;
+        Ok(content)
+    }
+
+    /// Nothing may follow.
+    pub(crate) fn end(&self) -> Result<(), Malformed> {
+        if self.offset == self.bytes.len() { Ok(()) } else { Err(Malformed { offset: self.offset }) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(words: &[u64]) -> Vec<u8> {
+        words.iter().flat_map(|word| U256::from(*word).to_be_bytes::<WORD>()).collect()
+    }
+
+    #[test]
+    fn a_truncated_word_is_refused_where_it_begins() {
+        let bytes = encoded(&[1, 2]);
+        let mut calldata = Calldata::new(&bytes[..63]);
+        assert_eq!(calldata.uint(), Ok(U256::from(1)));
+        assert_eq!(calldata.uint(), Err(Malformed { offset: 32 }));
+    }
+
+    #[test]
+    fn dirty_bits_above_an_address_are_refused() {
+        let mut word = [0; WORD];
+        word[12..].fill(0xff);
+        assert_eq!(Calldata::new(&word).address(), Ok(Address::repeat_byte(0xff)));
+        word[11] = 1;
+        assert_eq!(Calldata::new(&word).address(), Err(Malformed { offset: 0 }));
+    }
+
+    #[test]
+    fn a_variant_past_the_last_is_refused() {
+        let bytes = encoded(&[1, 2]);
+        let mut calldata = Calldata::new(&bytes);
+        assert_eq!(calldata.variant(2), Ok(1));
+        assert_eq!(calldata.variant(2), Err(Malformed { offset: 32 }));
+    }
+
+    #[test]
+    fn bytes_stop_at_their_length_and_their_padding_is_zero() {
+        let mut bytes = encoded(&[3, 0]);
+        bytes[32..35].copy_from_slice(&[7, 8, 9]);
+        let mut calldata = Calldata::new(&bytes);
+        assert_eq!(calldata.bytes(), Ok(&[7, 8, 9][..]));
+        assert_eq!(calldata.end(), Ok(()));
+        bytes[35] = 1;
+        assert_eq!(Calldata::new(&bytes).bytes(), Err(Malformed { offset: 35 }));
+    }
+
+    #[test]
+    fn a_length_beyond_the_calldata_is_refused() {
+        let mut bytes = encoded(&[33, 0]);
+        assert_eq!(Calldata::new(&bytes).bytes(), Err(Malformed { offset: 0 }));
+        bytes[..32].fill(0xff);
+        assert_eq!(Calldata::new(&bytes).bytes(), Err(Malformed { offset: 0 }));
+    }
+
+    #[test]
+    fn trailing_bytes_are_refused() {
+        let bytes = encoded(&[0]);
+        let mut calldata = Calldata::new(&bytes);
+        assert_eq!(calldata.end(), Err(Malformed { offset: 0 }));
+        assert_eq!(calldata.fixed(0), Ok(()));
+        assert_eq!(calldata.end(), Ok(()));
+    }
+}

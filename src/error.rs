@@ -1,0 +1,70 @@
+//! Every way in which a call can fail, each with the two numbers one needs.
+//!
+//! Passing an error with its numbers up through the stack would cost more code than the rest of the contract. So it is
+//! written out as revert data where it arises; what is passed up is [`Reverted`], the proof of that, without a size.
+
+use crate::{abi::IDebtManager as abi, host, word::words};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolError;
+
+/// The revert data has been written: nothing is left to do but to end the frame.
+#[derive(Debug)]
+pub(crate) struct Reverted(());
+
+impl Reverted {
+    /// Says that the revert data has been written, by whoever has done so.
+    pub(crate) fn written() -> Self {
+        Self(())
+    }
+}
+
+/// What an operation that may fail gives.
+pub(crate) type Result<T = ()> = core::result::Result<T, Reverted>;
+
+/// Declares the errors: one list for the enum and for the encoding, which the compiler holds against the interface.
+macro_rules! errors {
+    ($($name:ident { $($field:ident: $type:ty),* };)*) => {
+        /// Why a call failed. Documented, one by one, in `abi/IDebtManager.sol`.
+        #[derive(Clone, Copy)]
+        pub(crate) enum Error<'a> {
+            $($name { $($field: &'a $type),* },)*
+        }
+
+        impl From<Error<'_>> for Reverted {
+            #[cold]
+            #[inline(never)]
+            fn from(error: Error<'_>) -> Self {
+                match error {
+                    $(Error::$name { $($field),* } => host::fail(abi::$name::SELECTOR, &words![$(*$field),*]),)*
+                }
+                Self::written()
+            }
+        }
+    };
+}
+
+errors! {
+    UnknownSelector { selector: [u8; 4] };
+    InvalidCalldata { offset: usize };
+    NotPayable { value: U256 };
+    Reentered {};
+    DeadlinePassed { deadline: U256, timestamp: u64 };
+    MarketUnsupported { collateral: Address, debt: Address, maturity: U256 };
+    MarketNotListed { market: Address };
+    SwapUnsupported { length: usize };
+    AuthorizationsUnsupported { count: usize };
+    RatioTooLow { ratio: U256, least: U256 };
+    PrincipalNegative { collateral: U256, owed: U256 };
+    WrongDirection { debt_target: U256, debt: U256 };
+    WithdrawAllNeedsFullRepayment { size: U256 };
+    ArithmeticOverflow {};
+    UnexpectedCallback { caller: Address };
+    FlashLoanMismatch { token: Address, amount: U256 };
+    FlashLoanMissing {};
+    InvalidReturn { target: Address, selector: [u8; 4] };
+    DebtAboveMax { debt: U256, debt_max: U256 };
+    CollateralBelowMin { collateral: U256, collateral_min: U256 };
+    EquityLossAboveMax { loss: U256, loss_max: U256 };
+    HealthFactorBelowMin { health_factor: U256, health_factor_min: U256 };
+    ResidualBalance { balance: U256, expected: U256 };
+}

@@ -1,0 +1,124 @@
+//! The host: everything that crosses the boundary of the WASM, and the only folder with unsafe code.
+//!
+//! Calls, errors and logs are laid out in one static buffer, without an allocator: a frame has its own fresh memory, is
+//! single threaded, and never keeps a reference into the buffer across a host call. What goes out is words, because
+//! everything the contract says to others is words.
+
+mod call;
+mod env;
+mod hooks;
+
+pub(crate) use call::{call, call_or_nothing, code_size, invalid_return, view};
+pub(crate) use env::{
+    div, keccak256, keccak256_words, log, sender, this, timestamp, transient_load, transient_store, value,
+};
+
+#[cfg(target_arch = "wasm32")]
+use crate::error::{Error, Reverted};
+use crate::{
+    abi::IDebtManager::WrappedError,
+    word::{Value, WORD, words},
+};
+use alloy_primitives::Address;
+use alloy_sol_types::SolError;
+use core::cell::UnsafeCell;
+
+/// Most calldata that is read: twice what the longest operation needs.
+const ARGUMENTS_MAX: usize = 16 * 1024;
+/// Most bytes of a callee's revert reason that are passed on.
+const REASON_MAX: usize = 4 * 1024;
+/// Most words that go out in one piece, besides a reason.
+const WORDS_MAX: usize = 32;
+const OUTGOING_MAX: usize = 4 + WORDS_MAX * WORD + REASON_MAX + WORD;
+
+/// Memory that the host reads or writes.
+struct Static<const N: usize>(UnsafeCell<[u8; N]>);
+// SAFETY: a program runs on one thread; natively nothing reaches it, since every import panics first.
+unsafe impl<const N: usize> Sync for Static<N> {}
+
+static OUTGOING: Static<OUTGOING_MAX> = Static(UnsafeCell::new([0; OUTGOING_MAX]));
+#[cfg(target_arch = "wasm32")]
+static ARGUMENTS: Static<ARGUMENTS_MAX> = Static(UnsafeCell::new([0; ARGUMENTS_MAX]));
+
+/// What Stylus calls: 0 ends the frame with success, anything else reverts it, each with the data written.
+#[cfg(target_arch = "wasm32")]
+#[unsafe(no_mangle)]
+extern "C" fn user_entrypoint(length: usize) -> usize {
+    let arguments = ARGUMENTS.0.get().cast::<u8>();
+    let outcome = if length <= ARGUMENTS_MAX {
+        // SAFETY: the host copies exactly `length` bytes, which fit; this runs once, before anything else, so that
+        // nothing writes there while the slice lives.
+        crate::dispatch(unsafe {
+            hooks::read_args(arguments);
+            core::slice::from_raw_parts(arguments, length)
+        })
+    } else {
+        Err(Error::InvalidCalldata { offset: &ARGUMENTS_MAX }.into())
+    };
+    match outcome {
+        Ok(None) => 0,
+        Ok(Some(position)) => {
+            finish(&words![position.collateral, position.debt]);
+            0
+        }
+        Err(Reverted { .. }) => 1,
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: mini_alloc::MiniAlloc = mini_alloc::MiniAlloc::INIT;
+
+/// Lays out a selector and words for the host; returns where, and how many bytes. They stay until the next call of this.
+#[inline(never)]
+fn lay_out(selector: &[u8], words: &[Value<'_>]) -> (*mut u8, usize) {
+    debug_assert!(selector.len() <= 4 && words.len() <= WORDS_MAX, "callers pass arrays within these limits");
+    let buffer = OUTGOING.0.get().cast::<u8>();
+    let mut length = selector.len();
+    // SAFETY: all of it fits the buffer, which nothing else refers to while this runs.
+    unsafe {
+        selector.as_ptr().copy_to_nonoverlapping(buffer, length);
+        for word in words {
+            word.lay_out(&mut *buffer.add(length).cast());
+            length += WORD;
+        }
+    }
+    (buffer, length)
+}
+
+/// Sets the return data of a frame that succeeds.
+#[cfg(target_arch = "wasm32")]
+fn finish(words: &[Value<'_>]) {
+    let (data, length) = lay_out(&[], words);
+    // SAFETY: the host reads what was laid out.
+    unsafe { hooks::write_result(data, length) };
+}
+
+/// Sets the revert data of a frame that fails.
+pub(crate) fn fail(selector: [u8; 4], words: &[Value<'_>]) {
+    let (data, length) = lay_out(&selector, words);
+    // SAFETY: the host reads what was laid out.
+    unsafe { hooks::write_result(data, length) };
+}
+
+/// Sets the revert data to ERC-7751's error: who failed in which function, with the reason given, which is the last
+/// call's return data, or its first 4 KiB.
+fn fail_with_reason(target: &Address, function: &[u8; 4]) {
+    // SAFETY: asks for a number.
+    let length = unsafe { hooks::return_data_size() }.min(REASON_MAX);
+    let padded = length.next_multiple_of(WORD);
+    let (data, head) =
+        lay_out(&WrappedError::SELECTOR, &words![*target, *function, 4 * WORD, 5 * WORD + padded, length]);
+    // SAFETY: the reason, its padding and one word fit behind the head; the host writes at most `length` bytes there.
+    unsafe {
+        data.add(head).write_bytes(0, padded + WORD);
+        hooks::read_return_data(data.add(head), 0, length);
+        hooks::write_result(data, head + padded + WORD);
+    }
+}

@@ -1,0 +1,83 @@
+//! Checked arithmetic on amounts. The operators of `U256` wrap silently and are not used.
+//!
+//! Each function is one in the WASM too: inlined where they are used they would be a third of it.
+
+use crate::{
+    error::{Error, Result, Reverted},
+    host,
+};
+use alloy_primitives::{U256, uint};
+
+/// One, at 18 decimals.
+pub const WAD: U256 = uint!(1_000_000_000_000_000_000_U256);
+
+/// A result that does not fit 256 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow;
+
+impl From<Overflow> for Reverted {
+    fn from(Overflow: Overflow) -> Self {
+        Error::ArithmeticOverflow {}.into()
+    }
+}
+
+/// The sum.
+#[inline(never)]
+pub fn add(a: &U256, b: &U256) -> core::result::Result<U256, Overflow> {
+    a.checked_add(*b).ok_or(Overflow)
+}
+
+/// `a - b` if it is not negative.
+#[inline(never)]
+#[must_use]
+pub fn sub(a: &U256, b: &U256) -> Option<U256> {
+    a.checked_sub(*b)
+}
+
+/// `a - b`, where `b` is known not to exceed `a` if everyone keeps to their word.
+pub(crate) fn must_sub(a: &U256, b: &U256) -> Result<U256> {
+    Ok(sub(a, b).ok_or(Overflow)?)
+}
+
+/// `a * b / denominator`, rounded down. The product must fit 256 bits: no amount of a token comes near.
+pub fn mul_div_down(a: &U256, b: &U256, denominator: &U256) -> core::result::Result<U256, Overflow> {
+    let product = a.wrapping_mul(*b);
+    // A product that wrapped does not give its factor back. The host's division is cheaper than a wider product.
+    let wrapped = !a.is_zero() && host::div(&product, a) != *b;
+    if wrapped || denominator.is_zero() {
+        return Err(Overflow);
+    }
+    Ok(host::div(&product, denominator))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_stop_at_the_word() {
+        let most = U256::MAX - U256::ONE;
+        assert_eq!(add(&most, &U256::ONE), Ok(U256::MAX));
+        assert_eq!(add(&U256::MAX, &U256::ONE), Err(Overflow));
+    }
+
+    #[test]
+    fn differences_stop_at_zero() {
+        assert_eq!(sub(&WAD, &WAD), Some(U256::ZERO));
+        assert_eq!(sub(&U256::ZERO, &U256::ONE), None);
+    }
+
+    #[test]
+    fn products_are_divided_rounding_down() {
+        assert_eq!(mul_div_down(&U256::from(7), &U256::from(3), &U256::from(2)), Ok(U256::from(10)));
+        assert_eq!(mul_div_down(&U256::MAX, &U256::ONE, &WAD), Ok(U256::MAX / WAD));
+        assert_eq!(mul_div_down(&U256::ZERO, &U256::MAX, &WAD), Ok(U256::ZERO));
+    }
+
+    #[test]
+    fn a_product_past_the_word_and_a_zero_denominator_are_refused() {
+        let half = U256::ONE << 255;
+        assert_eq!(mul_div_down(&half, &U256::from(2), &WAD), Err(Overflow));
+        assert_eq!(mul_div_down(&WAD, &WAD, &U256::ZERO), Err(Overflow));
+    }
+}

@@ -1,0 +1,186 @@
+//! How much to borrow or to repay, solved from the lender's state at the moment of the call.
+//!
+//! Pure arithmetic, shared with everything that quotes, so that a quote equals the execution to the last unit.
+
+use crate::{
+    abi::Position,
+    error::{Error, Reverted},
+    math::{self, Overflow, WAD},
+};
+use alloy_primitives::U256;
+
+/// How the size of an operation is stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// Deposit / principal after the operation, 18 decimals.
+    RatioWad(U256),
+    /// Debt to add or to repay, in units of the debt asset.
+    DebtAssets(U256),
+}
+
+/// Why a size cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unattainable {
+    /// A ratio below one: a deposit is never less than its principal.
+    RatioTooLow {
+        /// The ratio, 18 decimals.
+        ratio_wad: U256,
+    },
+    /// More is owed, or to be taken out, than is deposited: there is no principal to scale.
+    PrincipalNegative {
+        /// Units deposited.
+        collateral: U256,
+        /// Units owed or to be taken out.
+        owed: U256,
+    },
+    /// The target lies in the other direction.
+    WrongDirection {
+        /// Units that the target asks to owe.
+        debt_target: U256,
+        /// Units owed.
+        debt: U256,
+    },
+    /// A number does not fit 256 bits.
+    Overflow,
+}
+
+impl From<Overflow> for Unattainable {
+    fn from(Overflow: Overflow) -> Self {
+        Self::Overflow
+    }
+}
+
+impl From<Unattainable> for Reverted {
+    #[cold]
+    fn from(reason: Unattainable) -> Self {
+        match &reason {
+            Unattainable::RatioTooLow { ratio_wad } => Error::RatioTooLow { ratio: ratio_wad, least: &WAD }.into(),
+            Unattainable::PrincipalNegative { collateral, owed } => {
+                Error::PrincipalNegative { collateral, owed }.into()
+            }
+            Unattainable::WrongDirection { debt_target, debt } => Error::WrongDirection { debt_target, debt }.into(),
+            Unattainable::Overflow => Overflow.into(),
+        }
+    }
+}
+
+/// What is to be borrowed so that `position`, with `deposit_assets` added from the wallet, has the size asked for.
+///
+/// Rounds down: the account ends with at most the debt that the ratio says.
+pub fn borrow_assets(position: &Position, deposit_assets: &U256, size: &Size) -> Result<U256, Unattainable> {
+    let ratio_wad = match size {
+        Size::DebtAssets(assets) => return Ok(*assets),
+        Size::RatioWad(ratio_wad) => ratio_wad,
+    };
+    let collateral = math::add(&position.collateral, deposit_assets)?;
+    let debt_target = debt_at_ratio(&collateral, &position.debt, ratio_wad)?;
+    math::sub(&debt_target, &position.debt).ok_or(Unattainable::WrongDirection { debt_target, debt: position.debt })
+}
+
+/// What is to be repaid so that `position`, with `withdraw_assets` taken out to the wallet, has the size asked for.
+///
+/// Rounds up: the account ends with at most the debt that the ratio says. An explicit size stops at the debt.
+pub fn repay_assets(position: &Position, withdraw_assets: &U256, size: &Size) -> Result<U256, Unattainable> {
+    let Position { collateral, debt } = position;
+    let debt_target = match size {
+        Size::DebtAssets(assets) => math::sub(debt, assets).unwrap_or_default(),
+        Size::RatioWad(ratio_wad) => {
+            let owed = math::add(debt, withdraw_assets)?;
+            let negative = Unattainable::PrincipalNegative { collateral: *collateral, owed };
+            debt_at_ratio(&math::sub(collateral, withdraw_assets).ok_or(negative)?, debt, ratio_wad)?
+        }
+    };
+    math::sub(debt, &debt_target).ok_or(Unattainable::WrongDirection { debt_target, debt: *debt })
+}
+
+/// The debt of a position whose principal is `collateral - debt`, at `ratio_wad` times that principal deposited.
+fn debt_at_ratio(collateral: &U256, debt: &U256, ratio_wad: &U256) -> Result<U256, Unattainable> {
+    let leverage_wad = math::sub(ratio_wad, &WAD).ok_or(Unattainable::RatioTooLow { ratio_wad: *ratio_wad })?;
+    let negative = Unattainable::PrincipalNegative { collateral: *collateral, owed: *debt };
+    let principal = math::sub(collateral, debt).ok_or(negative)?;
+    Ok(math::mul_div_down(&principal, &leverage_wad, &WAD)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(assets: u64) -> U256 {
+        U256::from(assets)
+    }
+
+    fn position(collateral: u64, debt: u64) -> Position {
+        Position { collateral: units(collateral), debt: units(debt) }
+    }
+
+    fn ratio(tenths: u64) -> Size {
+        Size::RatioWad(WAD * units(tenths) / units(10))
+    }
+
+    #[test]
+    fn a_hundred_at_three_borrows_two_hundred() {
+        assert_eq!(borrow_assets(&position(0, 0), &units(100), &ratio(30)), Ok(units(200)));
+    }
+
+    #[test]
+    fn an_increase_borrows_the_difference() {
+        assert_eq!(borrow_assets(&position(300, 200), &units(0), &ratio(40)), Ok(units(100)));
+        assert_eq!(borrow_assets(&position(300, 200), &units(50), &ratio(30)), Ok(units(100)));
+    }
+
+    #[test]
+    fn a_deposit_can_turn_a_negative_principal_positive() {
+        assert_eq!(borrow_assets(&position(0, 50), &units(150), &ratio(20)), Ok(units(50)));
+        let negative = Unattainable::PrincipalNegative { collateral: units(40), owed: units(50) };
+        assert_eq!(borrow_assets(&position(0, 50), &units(40), &ratio(20)), Err(negative));
+    }
+
+    #[test]
+    fn the_ratio_already_met_borrows_nothing_and_a_lower_one_is_refused() {
+        assert_eq!(borrow_assets(&position(300, 200), &units(0), &ratio(30)), Ok(units(0)));
+        let wrong = Unattainable::WrongDirection { debt_target: units(100), debt: units(200) };
+        assert_eq!(borrow_assets(&position(300, 200), &units(0), &ratio(20)), Err(wrong));
+    }
+
+    #[test]
+    fn a_ratio_below_one_is_refused() {
+        let ratio_wad = WAD - units(1);
+        let low = Unattainable::RatioTooLow { ratio_wad };
+        assert_eq!(borrow_assets(&position(1, 0), &units(0), &Size::RatioWad(ratio_wad)), Err(low));
+        assert_eq!(repay_assets(&position(1, 0), &units(0), &Size::RatioWad(ratio_wad)), Err(low));
+    }
+
+    #[test]
+    fn a_decrease_repays_down_to_the_ratio() {
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &ratio(10)), Ok(units(300)));
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &ratio(20)), Ok(units(200)));
+        assert_eq!(repay_assets(&position(400, 300), &units(50), &ratio(20)), Ok(units(250)));
+    }
+
+    #[test]
+    fn a_decrease_to_a_higher_ratio_is_refused() {
+        let wrong = Unattainable::WrongDirection { debt_target: units(400), debt: units(300) };
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &ratio(50)), Err(wrong));
+    }
+
+    #[test]
+    fn an_explicit_repayment_stops_at_the_debt() {
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &Size::DebtAssets(units(299))), Ok(units(299)));
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &Size::DebtAssets(units(301))), Ok(units(300)));
+    }
+
+    #[test]
+    fn rounding_leaves_at_most_the_debt_of_the_ratio() {
+        // 3 * 0.5 = 1.5 rounds down to a debt of 1, in both directions.
+        assert_eq!(borrow_assets(&position(3, 0), &units(0), &ratio(15)), Ok(units(1)));
+        assert_eq!(repay_assets(&position(6, 3), &units(0), &ratio(15)), Ok(units(2)));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let size = Size::RatioWad(U256::MAX);
+        assert_eq!(borrow_assets(&position(2, 0), &units(0), &size), Err(Unattainable::Overflow));
+        assert_eq!(borrow_assets(&position(1, 0), &U256::MAX, &size), Err(Unattainable::Overflow));
+        assert_eq!(repay_assets(&position(1, 1), &U256::MAX, &size), Err(Unattainable::Overflow));
+    }
+}
