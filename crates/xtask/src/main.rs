@@ -1,2 +1,100 @@
-//! Skeleton.
-fn main() {}
+//! `cargo xtask`: builds, checks and measures the contract, fetches what tests need, and runs the gate.
+//!
+//! Each command first makes sure of what it needs, so that any of them can be the first one in a fresh clone. What a
+//! step does, how long it took and what to do when it fails goes to standard error; standard output holds results only.
+
+mod cargo_stylus;
+mod debian;
+mod demo;
+mod download;
+mod fixtures;
+mod integrity;
+mod measure;
+mod postprocess;
+mod project;
+mod setup;
+mod shell;
+mod size;
+mod test_run;
+mod toolchain;
+mod verify;
+mod wasm;
+
+use clap::{Parser, Subcommand};
+use eyre::Result;
+use project::Project;
+use std::process::ExitCode;
+use toolchain::Choice;
+
+/// Builds, checks and measures the contract; fetches fixtures; runs the gate.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs whatever the other commands need and this machine lacks.
+    Setup,
+    /// Builds the contract as it is deployed, and checks what activation would check.
+    Wasm {
+        /// The network whose roots of trust are built in: a file in deploy/.
+        #[arg(long, default_value = wasm::DEFAULT_NETWORK)]
+        network: String,
+        /// Where the standard library for wasm32 comes from.
+        #[arg(long, value_enum, default_value_t = Choice::Auto)]
+        toolchain: Choice,
+    },
+    /// Downloads the pinned packages with the protocols' bytecode.
+    Fixtures,
+    /// Installs the pinned cargo-stylus, for the tests that check and deploy with it.
+    CargoStylus,
+    /// Prints how big the contract is, and what that costs on the chain.
+    Size {
+        /// Prints JSON, keyed by network.
+        #[arg(long)]
+        json: bool,
+        /// Writes the committed snapshot that `cargo verify` compares with.
+        #[arg(long)]
+        write: bool,
+        /// The network whose build is measured.
+        #[arg(long, default_value = wasm::DEFAULT_NETWORK)]
+        network: String,
+    },
+    /// Runs the contract against the real protocols and prints what happened (`cargo demo`).
+    Demo {
+        /// Prints JSON and nothing else on standard output.
+        #[arg(long)]
+        json: bool,
+        /// Handed to `debt-manager demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Runs everything that a change must pass (`cargo verify`).
+    Verify,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            shell::say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let project = Project::find()?;
+    match command {
+        Command::Setup => setup::all(&project),
+        Command::Wasm { network, toolchain } => wasm::build(&project, &network, toolchain).map(|build| build.report()),
+        Command::Fixtures => fixtures::fetch(&project),
+        Command::CargoStylus => cargo_stylus::install(&project).map(drop),
+        Command::Size { json, write, network } => size::run(&project, &network, json, write),
+        Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
+        Command::Verify => verify::run(&project),
+    }
+}

@@ -1,0 +1,145 @@
+//! The contract's WASM as it is deployed: `target/wasm/<network>/debt_manager.wasm`, and `build.json` beside it.
+
+use crate::{
+    integrity,
+    measure::{self, Size},
+    postprocess,
+    project::Project,
+    shell,
+    toolchain::{Choice, Compiler, TARGET, Way},
+};
+use eyre::{Result, WrapErr as _, ensure};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The network that is built for where none is named: the devnet in this repository.
+pub(crate) const DEFAULT_NETWORK: &str = "devnet";
+
+/// The contract's package, and the file that cargo makes of it.
+const PACKAGE: &str = "debt-manager";
+const FILE: &str = "debt_manager.wasm";
+
+/// By which the contract's build learns the network.
+const NETWORK_VARIABLE: &str = "DEBT_MANAGER_NETWORK";
+
+/// `build.json`: what was built, from what, and by which compiler.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Record {
+    network: String,
+    /// The way it was built.
+    pub(crate) toolchain: Way,
+    /// `rustc --version`.
+    pub(crate) compiler: String,
+    /// Digest of the module as the linker made it.
+    linked: String,
+    /// The steps that it went through since.
+    recipe: u32,
+    /// Digest of the module that is deployed.
+    integrity: String,
+    /// What it costs on the chain.
+    pub(crate) size: Size,
+}
+
+/// A finished build.
+pub(crate) struct Build {
+    /// The module that is deployed.
+    pub(crate) path: PathBuf,
+    /// What `build.json` says of it.
+    pub(crate) record: Record,
+}
+
+impl Build {
+    /// Tells the user what was made and what it costs.
+    pub(crate) fn report(&self) {
+        let Record { compiler, toolchain, size, .. } = &self.record;
+        shell::say(&format!("{}\n    by {compiler} (way: {})\n{size}", self.path.display(), toolchain.name()));
+    }
+}
+
+/// Builds the contract for a network, unless that has been done, and checks what activation would check.
+pub(crate) fn build(project: &Project, network: &str, choice: Choice) -> Result<Build> {
+    check_network(project, network)?;
+    let compiler = Compiler::find(project, choice)?;
+    shell::step(&format!("the contract for {network}, by {} ({})", compiler.version, compiler.way.name()), || {
+        let folder = project.wasm_folder().join(network);
+        fs::create_dir_all(&folder).wrap_err_with(|| folder.display().to_string())?;
+        let lock = File::create(project.wasm_folder().join(".lock")).wrap_err("the lock of target/wasm")?;
+        lock.lock().wrap_err("waiting for another build of the contract")?;
+        let linked = compile(project, network, &compiler)?;
+        finish(&folder, network, &compiler, &linked)
+    })
+}
+
+/// A network is a file with the roots of trust that are built in.
+fn check_network(project: &Project, network: &str) -> Result<()> {
+    let plain = network.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    ensure!(plain && !network.is_empty(), "{network:?} is not a network's name: lower case, digits and - only");
+    let file = project.root.join("deploy").join(format!("{network}.toml"));
+    ensure!(file.is_file(), "there is no network {network}: {} is missing", file.display());
+    Ok(())
+}
+
+/// Runs cargo, which does nothing when nothing has changed, and returns the module as the linker made it.
+fn compile(project: &Project, network: &str, compiler: &Compiler) -> Result<Vec<u8>> {
+    // A folder for each way, so that changing it does not rebuild everything; and none that the tests' cargo locks.
+    let target = project.wasm_folder().join("build").join(compiler.way.name());
+    shell::run(
+        compiler
+            .cargo(project)?
+            .args(["build", "--package", PACKAGE, "--lib", "--release", "--locked", "--target", TARGET])
+            .args(compiler.arguments())
+            .env("CARGO_TARGET_DIR", &target)
+            .env(NETWORK_VARIABLE, network),
+    )
+    .wrap_err("the contract does not build")?;
+    let path = target.join(TARGET).join("release").join(FILE);
+    fs::read(&path).wrap_err_with(|| path.display().to_string())
+}
+
+/// Processes, checks and writes, unless what is there was made in the same way from the same module.
+fn finish(folder: &Path, network: &str, compiler: &Compiler, linked: &[u8]) -> Result<Build> {
+    let (path, json) = (folder.join(FILE), folder.join("build.json"));
+    let linked_digest = integrity::of(linked);
+    if let Some(record) = read(&json)?
+        && record.linked == linked_digest
+        && record.compiler == compiler.version
+        && record.toolchain == compiler.way
+        && record.recipe == postprocess::RECIPE
+        && integrity::of_file(&path).is_ok_and(|digest| digest == record.integrity)
+    {
+        return Ok(Build { path, record });
+    }
+    let module = postprocess::run(linked)?;
+    let size = measure::measure(&module)?;
+    let record = Record {
+        network: network.to_owned(),
+        toolchain: compiler.way,
+        compiler: compiler.version.clone(),
+        linked: linked_digest,
+        recipe: postprocess::RECIPE,
+        integrity: integrity::of(&module),
+        size,
+    };
+    write(&path, &module)?;
+    write(&json, (serde_json::to_string_pretty(&record)? + "\n").as_bytes())?;
+    Ok(Build { path, record })
+}
+
+/// The record of the build before, if it can be understood.
+fn read(path: &Path) -> Result<Option<Record>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).wrap_err_with(|| path.display().to_string()),
+    }
+}
+
+/// Replaces a file as a whole, so that a test that reads it meanwhile sees the old one or the new one.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let new = path.with_extension("new");
+    fs::write(&new, bytes).and_then(|()| fs::rename(&new, path)).wrap_err_with(|| path.display().to_string())
+}
