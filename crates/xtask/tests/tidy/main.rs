@@ -1,0 +1,5 @@
+//! What every file of the repository keeps to, beyond what the compiler and clippy can check.
+
+mod documents;
+mod sources;
+mod tree;
