@@ -2,7 +2,7 @@
 
 use crate::{
     fixtures,
-    project::Project,
+    project::{CACHE_VARIABLE, Project},
     shell,
     toolchain::Choice,
     wasm::{self, DEFAULT_NETWORK},
@@ -34,7 +34,7 @@ pub(crate) fn run(project: &Project, json: bool, arguments: &[String]) -> Result
         shell::run(project.cargo()?.args(["build", "--locked", "--package", PACKAGE]))
     })?;
     let mut demo = Command::new(&program);
-    demo.arg("demo").args(json.then_some("--json")).args(arguments);
+    demo.arg("demo").args(json.then_some("--json")).args(arguments).env(CACHE_VARIABLE, &project.cache);
     show(&mut demo, &build.path)
 }
 

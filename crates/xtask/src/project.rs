@@ -1,9 +1,16 @@
 //! Where things are: the checkout and the cache that all checkouts share.
 
 use eyre::{Result, WrapErr as _, eyre};
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{
+    env, fs,
+    path::{self, PathBuf},
+    process::Command,
+};
 
 use crate::shell;
+
+/// By which a user says where the cache is, and we say it to the tests and the demo.
+pub(crate) const CACHE_VARIABLE: &str = "DEBT_MANAGER_CACHE";
 
 /// The places that the commands work in.
 pub(crate) struct Project {
@@ -57,7 +64,8 @@ impl Project {
     /// The pinned cargo, at the root of the checkout.
     pub(crate) fn cargo(&self) -> Result<Command> {
         let mut command = shell::rust_tool("cargo");
-        command.current_dir(&self.root);
+        // Said outright, for programs that are started elsewhere and would take a relative path for another.
+        command.current_dir(&self.root).env(CACHE_VARIABLE, &self.cache);
         if shell::which("rustup").is_some() {
             command.env("RUSTUP_TOOLCHAIN", self.pinned_rust()?);
         }
@@ -67,8 +75,9 @@ impl Project {
 
 fn cache() -> Result<PathBuf> {
     let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("DEBT_MANAGER_CACHE")
+    let folder = set(CACHE_VARIABLE)
         .or_else(|| set("XDG_CACHE_HOME").map(|folder| folder.join("debt-manager")))
         .or_else(|| set("HOME").map(|folder| folder.join(".cache/debt-manager")))
-        .ok_or_else(|| eyre!("no place for the cache: set HOME or DEBT_MANAGER_CACHE"))
+        .ok_or_else(|| eyre!("no place for the cache: set HOME or {CACHE_VARIABLE}"))?;
+    path::absolute(&folder).wrap_err_with(|| folder.display().to_string())
 }
