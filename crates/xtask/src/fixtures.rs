@@ -56,11 +56,7 @@ impl Package {
 
 /// Makes sure that every pinned package is in the cache, whole and right. Without a network if they are.
 pub(crate) fn fetch(project: &Project) -> Result<()> {
-    let path = project.root.join(MANIFEST);
-    let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
-    let manifest: Manifest = toml::from_str(&text).wrap_err_with(|| path.display().to_string())?;
-    ensure!(!manifest.package.is_empty(), "{} names no package", path.display());
-
+    let manifest = manifest(project)?;
     let start = Instant::now();
     let folder = project.cache.join("npm");
     let missing: Vec<&Package> = manifest.package.iter().filter(|package| !package.is_good(&folder)).collect();
@@ -82,6 +78,14 @@ pub(crate) fn fetch(project: &Project) -> Result<()> {
         let _lock = lock(&folder)?;
         download(&missing, &folder)
     })
+}
+
+fn manifest(project: &Project) -> Result<Manifest> {
+    let path = project.root.join(MANIFEST);
+    let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
+    let manifest: Manifest = toml::from_str(&text).wrap_err_with(|| path.display().to_string())?;
+    ensure!(!manifest.package.is_empty(), "{} names no package", path.display());
+    Ok(manifest)
 }
 
 /// Waits until no other run downloads into the same cache.
@@ -151,8 +155,9 @@ fn registry_address() -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Package;
-    use std::path::Path;
+    use super::{Package, manifest};
+    use crate::{integrity, project::Project};
+    use std::{collections::BTreeSet, path::Path};
 
     fn package(name: &str) -> Package {
         Package { name: name.into(), version: "1.2.3".into(), bytes: 0, integrity: String::new() }
@@ -164,5 +169,18 @@ mod tests {
         assert_eq!(plain.url("https://registry.test/"), "https://registry.test/weth/-/weth-1.2.3.tgz");
         assert_eq!(scoped.url("https://registry.test"), "https://registry.test/@scope/weth/-/weth-1.2.3.tgz");
         assert_eq!(scoped.path(Path::new("/cache")), Path::new("/cache/@scope+weth@1.2.3.tgz"));
+    }
+
+    #[test]
+    fn each_package_is_pinned_by_version_length_and_digest() {
+        let manifest = manifest(&Project::find().expect("the checkout")).expect("a good manifest");
+        let mut names = BTreeSet::new();
+        for Package { name, version, bytes, integrity } in &manifest.package {
+            assert!(names.insert(name), "{name} is there twice");
+            assert!(version.starts_with(|first: char| first.is_ascii_digit()), "{name}: {version} is not one version");
+            assert!(*bytes > 0, "{name} is empty");
+            assert_eq!(integrity.len(), integrity::of(b"").len(), "{name}: {integrity}");
+            assert!(integrity.starts_with("sha512-"), "{name}: {integrity}");
+        }
     }
 }

@@ -192,3 +192,33 @@ fn debian_cargo(project: &Project) -> Result<Command> {
         .env("RUSTC_BOOTSTRAP", "1");
     Ok(command)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Compiler, TARGET, Way, rustflags};
+    use crate::project::Project;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn the_flags_come_from_the_repository_and_not_from_the_environment() {
+        let project = Project::find().expect("the checkout");
+        let flags = rustflags(&project).expect("set for wasm32");
+        assert!(flags.iter().any(|flag| flag == "link-arg=-zstack-size=8192"), "{flags:?}");
+
+        let compiler = Compiler { way: Way::Target, version: String::new() };
+        let cargo = compiler.cargo(&project).expect("a cargo");
+        let given = |name: &str| cargo.get_envs().find(|(known, _)| *known == OsStr::new(name)).map(|(_, value)| value);
+        // Cargo takes the first of these over all others. The second is a user's, and stands for all that are taken away.
+        assert_eq!(given("CARGO_ENCODED_RUSTFLAGS"), Some(Some(OsStr::new(&flags.join("\x1f")))));
+        assert_eq!(given("RUSTFLAGS"), Some(None));
+    }
+
+    #[test]
+    fn the_pinned_toolchain_has_the_target_that_the_contract_is_built_for() {
+        let project = Project::find().expect("the checkout");
+        let text = std::fs::read_to_string(project.root.join("rust-toolchain.toml")).expect("pinned");
+        assert!(text.contains(TARGET));
+        // cargo-stylus refuses names of channels.
+        assert_eq!(project.pinned_rust().expect("pinned").split('.').count(), 3);
+    }
+}
