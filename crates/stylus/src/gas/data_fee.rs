@@ -1,0 +1,86 @@
+//! The fee for the native code that an activation makes every node keep: an auction that falls back to a least price.
+
+use alloy_primitives::U256;
+
+/// Where the auction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataPricer {
+    /// Bytes asked for and not yet worked off.
+    pub demand: u32,
+    /// Bytes worked off in a second.
+    pub bytes_per_second: u32,
+    /// Seconds since the epoch, of the last activation.
+    pub last_update: u64,
+    /// Wei of a byte, at rest.
+    pub min_price: u32,
+    /// Bytes of demand that raise the price by a factor of e.
+    pub inertia: u32,
+}
+
+impl DataPricer {
+    /// As a chain begins.
+    #[must_use]
+    pub const fn new(now: u64) -> Self {
+        const BYTES_PER_HOUR: u64 = (1 << 40) / (365 * 24);
+        Self {
+            demand: 0,
+            bytes_per_second: (BYTES_PER_HOUR / (60 * 60)) as u32,
+            last_update: now,
+            min_price: 82_928_201,
+            inertia: 21_360_419,
+        }
+    }
+
+    /// Adds `bytes` at time `now` and returns their fee in wei.
+    pub fn charge(&mut self, bytes: u32, now: u64) -> U256 {
+        let worked_off = now.saturating_sub(self.last_update).saturating_mul(u64::from(self.bytes_per_second));
+        let worked_off = u32::try_from(worked_off).unwrap_or(u32::MAX);
+        self.demand = self.demand.saturating_sub(worked_off).saturating_add(bytes);
+        self.last_update = now;
+        let exponent_bips =
+            if self.inertia == 0 { 0 } else { u64::from(self.demand) * 10_000 / u64::from(self.inertia) };
+        let per_byte = U256::from(self.min_price) * U256::from(exp_bips(exponent_bips)) / U256::from(10_000);
+        per_byte * U256::from(bytes)
+    }
+}
+
+/// `e ^ (x / 10,000) * 10,000` by twelve terms of the Taylor series, in Horner's form, rounded down at each step.
+fn exp_bips(x: u64) -> u64 {
+    const ONE: u64 = 10_000;
+    const TERMS: u64 = 12;
+    let mut result = ONE.saturating_add(x / TERMS);
+    for term in (1..TERMS).rev() {
+        result = ONE.saturating_add(result.saturating_mul(x) / (term * ONE));
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_rest_a_byte_costs_little_more_than_the_least() {
+        let mut pricer = DataPricer::new(1_000);
+        let bytes = 600_000;
+        // 600,000 bytes are 280 basis points of the inertia: e^0.028 = 1.0283.
+        assert_eq!(pricer.charge(bytes, 1_000), U256::from(82_928_201_u64 * 10_283 / 10_000) * U256::from(bytes));
+    }
+
+    #[test]
+    fn demand_raises_the_price_and_time_lowers_it() {
+        let mut pricer = DataPricer::new(0);
+        let first = pricer.charge(5_000_000, 0);
+        let second = pricer.charge(5_000_000, 0);
+        assert!(second > first);
+        assert_eq!(pricer.bytes_per_second, 34_865);
+        assert_eq!(pricer.charge(5_000_000, 1_000_000), first);
+    }
+
+    #[test]
+    fn the_series_is_the_exponential() {
+        for (x, expected) in [(0, 10_000), (10_000, 27_182), (20_000, 73_889)] {
+            assert!(exp_bips(x).abs_diff(expected) <= 2, "e^{x} is {}", exp_bips(x));
+        }
+    }
+}
