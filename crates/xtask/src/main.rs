@@ -62,6 +62,9 @@ enum Command {
         /// The network whose build is measured.
         #[arg(long, default_value = wasm::DEFAULT_NETWORK)]
         network: String,
+        /// Where the standard library for wasm32 comes from. The snapshot keeps both apart.
+        #[arg(long, value_enum, default_value_t = Choice::Auto)]
+        toolchain: Choice,
     },
     /// Runs the contract against the real protocols and prints what happened (`cargo demo`).
     Demo {
@@ -93,7 +96,7 @@ fn run(command: Command) -> Result<()> {
         Command::Wasm { network, toolchain } => wasm::build(&project, &network, toolchain).map(|build| build.report()),
         Command::Fixtures => fixtures::fetch(&project),
         Command::CargoStylus => cargo_stylus::install(&project).map(drop),
-        Command::Size { json, write, network } => size::run(&project, &network, json, write),
+        Command::Size { json, write, network, toolchain } => size::run(&project, &network, toolchain, json, write),
         Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
         Command::Verify => verify::run(&project),
     }

@@ -6,7 +6,7 @@
 
 use crate::{debian, project::Project, shell};
 use eyre::{Result, WrapErr as _, bail, eyre};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -34,7 +34,7 @@ pub(crate) enum Choice {
 }
 
 /// The way that was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Way {
     /// The pinned toolchain's own target.

@@ -9,10 +9,9 @@ use crate::{
     toolchain::{Choice, Compiler, TARGET, Way},
 };
 use eyre::{Result, WrapErr as _, ensure};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
     fs::{self, File},
-    io,
     path::{Path, PathBuf},
 };
 
@@ -27,17 +26,13 @@ const FILE: &str = "debt_manager.wasm";
 const NETWORK_VARIABLE: &str = "DEBT_MANAGER_NETWORK";
 
 /// `build.json`: what was built, from what, and by which compiler.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(crate) struct Record {
     network: String,
     /// The way it was built.
     pub(crate) toolchain: Way,
     /// `rustc --version`.
     pub(crate) compiler: String,
-    /// Digest of the module as the linker made it.
-    linked: String,
-    /// The steps that it went through since.
-    recipe: u32,
     /// Digest of the module that is deployed.
     integrity: String,
     /// What it costs on the chain.
@@ -60,7 +55,7 @@ impl Build {
     }
 }
 
-/// Builds the contract for a network, unless that has been done, and checks what activation would check.
+/// Builds the contract for a network and checks what activation would check.
 pub(crate) fn build(project: &Project, network: &str, choice: Choice) -> Result<Build> {
     check_network(project, network)?;
     let compiler = Compiler::find(project, choice)?;
@@ -100,46 +95,27 @@ fn compile(project: &Project, network: &str, compiler: &Compiler) -> Result<Vec<
     fs::read(&path).wrap_err_with(|| path.display().to_string())
 }
 
-/// Processes, checks and writes, unless what is there was made in the same way from the same module.
+/// Processes, checks and writes. That is so quick that nothing of it is kept from one run for the next.
 fn finish(folder: &Path, network: &str, compiler: &Compiler, linked: &[u8]) -> Result<Build> {
-    let (path, json) = (folder.join(FILE), folder.join("build.json"));
-    let linked_digest = integrity::of(linked);
-    if let Some(record) = read(&json)?
-        && record.linked == linked_digest
-        && record.compiler == compiler.version
-        && record.toolchain == compiler.way
-        && record.recipe == postprocess::RECIPE
-        && integrity::of_file(&path).is_ok_and(|digest| digest == record.integrity)
-    {
-        return Ok(Build { path, record });
-    }
     let module = postprocess::run(linked)?;
-    let size = measure::measure(&module)?;
     let record = Record {
         network: network.to_owned(),
         toolchain: compiler.way,
         compiler: compiler.version.clone(),
-        linked: linked_digest,
-        recipe: postprocess::RECIPE,
         integrity: integrity::of(&module),
-        size,
+        size: measure::measure(&module)?,
     };
+    let path = folder.join(FILE);
     write(&path, &module)?;
-    write(&json, (serde_json::to_string_pretty(&record)? + "\n").as_bytes())?;
+    write(&folder.join("build.json"), (serde_json::to_string_pretty(&record)? + "\n").as_bytes())?;
     Ok(Build { path, record })
 }
 
-/// The record of the build before, if it can be understood.
-fn read(path: &Path) -> Result<Option<Record>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).wrap_err_with(|| path.display().to_string()),
-    }
-}
-
-/// Replaces a file as a whole, so that a test that reads it meanwhile sees the old one or the new one.
+/// Replaces a file as a whole, unless it is the same, so that a test that reads it meanwhile sees the old or the new one.
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
     let new = path.with_extension("new");
     fs::write(&new, bytes).and_then(|()| fs::rename(&new, path)).wrap_err_with(|| path.display().to_string())
 }
