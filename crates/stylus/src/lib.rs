@@ -9,5 +9,5 @@ pub mod gas;
 pub mod imports;
 pub mod instrument;
 pub mod params;
-//#[cfg(feature = "runtime")]
-// pub mod vm;
+#[cfg(feature = "runtime")]
+pub mod vm;
