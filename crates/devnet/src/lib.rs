@@ -1,1 +1,23 @@
-//! Skeleton.
+//! An Arbitrum chain with Stylus, in process or served over JSON-RPC.
+//!
+//! [`Chain`] is the chain: it executes transactions, one a block, and remembers what was. EVM contracts run on revm;
+//! Stylus programs run on the `stylus` crate's machine as frames among the EVM's own, on one journal.
+
+pub mod arbos;
+pub mod block;
+pub mod chain;
+pub mod config;
+mod control;
+pub mod evm;
+mod execute;
+pub mod state;
+pub mod trace;
+pub mod tx;
+
+pub use block::{Block, Receipt, TxRecord};
+pub use chain::{CallResult, Chain, Overrides, Snapshot};
+pub use config::ChainConfig;
+pub use state::State;
+pub use stylus::params::ArbOs;
+pub use trace::{CallTrace, FrameKind};
+pub use tx::{Tx, TxError};

@@ -35,7 +35,7 @@ pub(super) struct Guest {
     pub(super) result: Bytes,
     pub(super) return_data: Bytes,
     pub(super) storage: StorageCache,
-    /// The account whose code was last asked for.
+    /// The account with code that was last asked for.
     pub(super) last_code: Option<(Address, Bytes)>,
     pub(super) trace: Option<Vec<HostIoTrace>>,
     pub(super) memory_max: wasmtime::StoreLimits,

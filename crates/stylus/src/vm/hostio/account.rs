@@ -55,17 +55,18 @@ async fn word(mut io: Io<'_>, address: u32, dest: u32, request: fn(Address) -> R
     Ok(())
 }
 
-/// An account's code and its price: nothing, if it was the last one asked for and has any.
+/// An account's code and its price: nothing, if it was the last one with code that was asked for.
 async fn code(io: &mut Io<'_>, account: Address) -> Result<(Bytes, u64)> {
     if let Some((last, code)) = &io.guest().last_code
         && *last == account
-        && !code.is_empty()
     {
         return Ok((code.clone(), 0));
     }
     match io.ask(Request::Code(account)).await? {
         Response::Code(code, gas) => {
-            io.guest().last_code = Some((account, code.clone()));
+            if !code.is_empty() {
+                io.guest().last_code = Some((account, code.clone()));
+            }
             Ok((code, gas))
         }
         other => Err(unexpected(&other)),

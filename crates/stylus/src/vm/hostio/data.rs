@@ -86,14 +86,14 @@ async fn emit_log(mut io: Io<'_>, data: u32, length: u32, topics: u32) -> Result
 async fn pay_for_memory_grow(mut io: Io<'_>, pages: u32) -> Result {
     /// The version from which a number of pages is taken as it is.
     const WHOLE: u16 = 3;
-    if pages == 0 {
+    let new = match u16::try_from(pages) {
+        Ok(new) => new,
+        Err(_) if io.guest().stylus_version >= WHOLE => return io.out_of_ink(),
+        Err(_) => pages as u16,
+    };
+    if new == 0 {
         io.pay(HOSTIO)?;
     } else {
-        let new = match u16::try_from(pages) {
-            Ok(new) => new,
-            Err(_) if io.guest().stylus_version >= WHOLE => return io.out_of_ink(),
-            Err(_) => pages as u16,
-        };
         let gas = io.ask_gas(Request::OpenPages(new)).await?;
         io.pay_gas(gas)?;
     }

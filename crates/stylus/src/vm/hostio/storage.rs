@@ -13,6 +13,8 @@ use wasmtime::Linker;
 const LOAD_MAX: u64 = 2_100 + 10 + MISS;
 /// Gas that must be there for a write, which costs nothing of it until it is flushed.
 const WRITE_MIN: u64 = 2_300 + 10;
+/// Gas of a transient write, which is paid even where it is not allowed.
+const TRANSIENT: u64 = 100;
 /// Gas that must be there for a flush, whatever it writes.
 const FLUSH_MIN: u64 = 2_300;
 
@@ -41,6 +43,7 @@ pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     host_io_async!(linker, "transient_store_bytes32", evm_base(2), |io, key: u32, value: u32| -> () {
         let (slot, word) = (io.read_word(key)?, io.read_word(value)?);
         if io.guest().is_static {
+            io.pay_gas(TRANSIENT)?;
             return Err(Escape::failure("a transient write where state may not be changed"));
         }
         let gas = io.ask_gas(Request::StoreTransient(slot, word)).await?;

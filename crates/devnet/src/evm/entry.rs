@@ -1,0 +1,166 @@
+//! Starting a program: whether it may run, and what that costs.
+
+use super::{
+    Context,
+    frames::{ProgramFrame, Run},
+};
+use crate::arbos::programs::{ProgramRecord, STATE};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use revm::{
+    Database,
+    context::{ContextTr, JournalTr},
+    handler::EthFrame,
+    interpreter::{FrameInput, InstructionResult, interpreter::EthInterpreter, interpreter_types::RuntimeFlag},
+    state::Bytecode,
+};
+use stylus::{
+    activation::{Activation, ActivationRules, activate},
+    code::{self, StylusCode},
+    gas::entry,
+    params::ArbOs,
+    vm::{EvmData, Frame, FrameInput as VmInput, Program},
+};
+
+/// The program beside a frame that was just made, if the frame's code is one.
+pub(super) fn enter(context: &mut Context, frame: &mut EthFrame<EthInterpreter>) -> Option<ProgramFrame> {
+    let FrameInput::Call(inputs) = &frame.input else { return None };
+    let (code_hash, bytecode) = inputs.known_bytecode.clone();
+    if !code::is_callable(&bytecode.original_bytes(), context.chain.arbos) {
+        return None;
+    }
+    let pages_open_before = context.chain.pages.open;
+    // Nitro's error for a program that may not run takes all gas, like every error that is not a revert.
+    let run =
+        start(context, frame, code_hash, &bytecode).map_or(Run::Refused(InstructionResult::OutOfGas), Run::Program);
+    Some(ProgramFrame { depth: frame.depth, run, answer: None, pending: None, pages_open_before })
+}
+
+fn start(
+    context: &mut Context,
+    frame: &EthFrame<EthInterpreter>,
+    code_hash: B256,
+    bytecode: &Bytecode,
+) -> Option<Frame> {
+    let record = record(context, code_hash)?;
+    let now = context.block.timestamp.saturating_to();
+    record.check(&context.chain.params, now).ok()?;
+    let gas = frame.interpreter.gas.limit().checked_sub(price(context, code_hash, &record))?;
+    let program = compiled(context, code_hash, bytecode)?;
+    context.chain.pages.open(record.footprint);
+    let input = vm_input(context, frame, gas);
+    Some(Frame::start(&program, input))
+}
+
+/// What starting a program costs. It is remembered as having run before the price is paid.
+fn price(context: &mut Context, code_hash: B256, record: &ProgramRecord) -> u64 {
+    let chain = &mut context.chain;
+    let memory = chain.pages.price(record.footprint, &chain.params, chain.arbos);
+    let remembered =
+        chain.arbos >= ArbOs::V60 && chain.recent.insert(code_hash, usize::from(chain.params.block_cache_size));
+    let init = match record.cached || remembered {
+        true => 0,
+        false => entry::init_gas(&chain.params, record.init_cost),
+    };
+    memory.saturating_add(entry::cached_gas(&chain.params, record.cached_cost)).saturating_add(init)
+}
+
+/// A program's record. Looking it up warms nothing.
+pub(crate) fn record(context: &mut Context, code_hash: B256) -> Option<ProgramRecord> {
+    ProgramRecord::decode(peek(context, STATE, ProgramRecord::slot(code_hash)))
+}
+
+/// A slot's value as this transaction sees it, without touching it.
+pub(crate) fn peek(context: &mut Context, address: Address, slot: U256) -> U256 {
+    let touched = context.journal().evm_state().get(&address).and_then(|account| account.storage.get(&slot));
+    match touched {
+        Some(slot) => slot.present_value(),
+        None => {
+            let Ok(value) = Database::storage(context.journal_mut().db_mut(), address, slot);
+            value
+        }
+    }
+}
+
+/// An account's code as this transaction sees it, without touching it.
+pub(crate) fn peek_code(context: &mut Context, address: Address) -> Bytes {
+    let touched = context.journal().evm_state().get(&address).and_then(|account| account.info.code.clone());
+    touched.map_or_else(|| context.journal().db().code(address), |code| code.original_bytes())
+}
+
+/// The module that code stands for, which may be spread over fragments.
+pub(crate) fn module(context: &mut Context, code: &[u8]) -> Result<Vec<u8>, code::CodeError> {
+    let (dictionary, limit) = (context.chain.dictionary.clone(), context.chain.params.max_wasm_size as usize);
+    match code::parse(code, context.chain.arbos)? {
+        StylusCode::Program { dictionary: number, compressed } => {
+            code::decompress(number, compressed, limit, dictionary.as_ref().map(AsRef::as_ref))
+        }
+        StylusCode::Fragment(_) => Err(code::CodeError::NotProgram),
+        StylusCode::Root { dictionary: number, uncompressed_length, fragments } => {
+            if fragments.is_empty() || fragments.len() > usize::from(context.chain.params.max_fragment_count) {
+                return Err(code::CodeError::Malformed);
+            }
+            let mut stream = Vec::new();
+            for fragment in fragments {
+                let code = peek_code(context, fragment);
+                let StylusCode::Fragment(part) = code::parse(&code, context.chain.arbos)? else {
+                    return Err(code::CodeError::Malformed);
+                };
+                stream.extend_from_slice(part);
+            }
+            let limit = limit.min(uncompressed_length as usize);
+            code::decompress(number, &stream, limit, dictionary.as_ref().map(AsRef::as_ref))
+        }
+    }
+}
+
+/// Activates a module and compiles it, for the calls that will come.
+pub(crate) fn compile(context: &Context, code_hash: B256, wasm: &[u8]) -> Result<Activation, String> {
+    let chain = &context.chain;
+    let pages_left = chain.params.page_limit.saturating_sub(chain.pages.open);
+    let rules = ActivationRules { arbos: chain.arbos, pages_left };
+    let activation = activate(wasm, rules).map_err(|error| error.to_string())?;
+    let program = chain.env.vm.compile(&activation.module).map_err(|error| error.to_string())?;
+    chain.env.programs.insert(code_hash, chain.params.version, program);
+    Ok(activation)
+}
+
+/// A compiled program: as it was compiled at its activation, or, in a chain that was loaded, compiled now.
+fn compiled(context: &mut Context, code_hash: B256, bytecode: &Bytecode) -> Option<Program> {
+    let version = context.chain.params.version;
+    if let Some(program) = context.chain.env.programs.get(code_hash, version) {
+        return Some(program);
+    }
+    let wasm = module(context, &bytecode.original_bytes()).ok()?;
+    let activation = activate(&wasm, ActivationRules::new(context.chain.arbos)).ok()?;
+    let program = context.chain.env.vm.compile(&activation.module).ok()?;
+    context.chain.env.programs.insert(code_hash, version, program.clone());
+    Some(program)
+}
+
+fn vm_input(context: &Context, frame: &EthFrame<EthInterpreter>, gas: u64) -> VmInput {
+    let (chain, block, input) = (&context.chain, &context.block, &frame.interpreter.input);
+    let running = chain.running.get(&input.target_address).copied().unwrap_or_default();
+    VmInput {
+        calldata: input.input.as_bytes_memory(&frame.interpreter.memory).to_vec().into(),
+        gas,
+        ink_price: chain.params.ink_price,
+        max_stack_depth: chain.params.max_stack_depth,
+        stylus_version: chain.params.version,
+        is_static: frame.interpreter.runtime_flag.is_static(),
+        evm: EvmData {
+            block_basefee: U256::from(block.basefee),
+            block_coinbase: block.beneficiary,
+            block_gas_limit: block.gas_limit,
+            block_number: block.number.saturating_to(),
+            block_timestamp: block.timestamp.saturating_to(),
+            chain_id: context.cfg.chain_id,
+            contract_address: input.target_address,
+            msg_sender: input.caller_address,
+            msg_value: input.call_value,
+            tx_gas_price: U256::from(context.tx.gas_price),
+            tx_origin: context.tx.caller,
+            reentrant: running > 1,
+        },
+        trace: chain.record_host_io,
+    }
+}

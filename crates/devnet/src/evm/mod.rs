@@ -1,0 +1,13 @@
+//! The EVM of the chain: revm, with Stylus programs as frames among its own.
+
+mod calls;
+mod context;
+mod entry;
+mod frames;
+mod handler;
+mod requests;
+
+pub use context::{ChainContext, CompiledPrograms, Context, StylusEnv};
+pub(crate) use entry::{compile, module, peek, peek_code};
+pub use frames::StylusEvm;
+pub(crate) use handler::{Ran, RunError, run, run_inspected};
