@@ -2,8 +2,10 @@
 
 use crate::params::ArbOs;
 use alloy_primitives::Address;
-use brotli::enc::BrotliEncoderParams;
-use std::io::Read as _;
+use brotli::{
+    BrotliDecompressStream, BrotliResult, BrotliState,
+    enc::{BrotliEncoderParams, StandardAlloc},
+};
 
 const PREFIX: [u8; 2] = [0xef, 0xf0];
 const PROGRAM: u8 = 0;
@@ -96,24 +98,42 @@ pub fn parse(code: &[u8], arbos: ArbOs) -> Result<StylusCode<'_>, CodeError> {
     }
 }
 
-/// Decompresses a stream of at most `limit` bytes. `custom` is the bytes of Nitro's own dictionary, number 1, which a
-/// chain may be given; they are not ours to ship.
+/// Decompresses a stream to at most `limit` bytes. What stands behind the stream's end is ignored, as Nitro does.
+/// `custom` is the bytes of Nitro's own dictionary, number 1, which a chain may be given; they are not ours to ship.
 pub fn decompress(
     dictionary: u8,
     compressed: &[u8],
     limit: usize,
     custom: Option<&[u8]>,
 ) -> Result<Vec<u8>, CodeError> {
-    const BUFFER: usize = 4096;
     let dictionary = match (dictionary, custom) {
         (0, _) => Vec::new(),
         (1, Some(bytes)) => bytes.to_vec(),
         (other, _) => return Err(CodeError::Dictionary(other)),
     };
-    let stream = brotli::Decompressor::new_with_custom_dict(compressed, BUFFER, dictionary.into());
-    let mut module = Vec::new();
-    stream.take(limit as u64 + 1).read_to_end(&mut module).map_err(|_| CodeError::Stream)?;
-    if module.len() > limit { Err(CodeError::TooLarge(limit)) } else { Ok(module) }
+    let [bytes, words, tables] = [StandardAlloc::default(); 3];
+    let mut state = BrotliState::new_with_custom_dictionary(bytes, words, tables, dictionary.into());
+    state.large_window = false;
+    let (mut input, mut read, mut room, mut written) = (compressed.len(), 0, limit, 0);
+    let mut module = vec![0; limit];
+    let result = BrotliDecompressStream(
+        &mut input,
+        &mut read,
+        compressed,
+        &mut room,
+        &mut written,
+        &mut module,
+        &mut 0,
+        &mut state,
+    );
+    match result {
+        BrotliResult::ResultSuccess => {
+            module.truncate(written);
+            Ok(module)
+        }
+        BrotliResult::NeedsMoreOutput => Err(CodeError::TooLarge(limit)),
+        BrotliResult::NeedsMoreInput | BrotliResult::ResultFailure => Err(CodeError::Stream),
+    }
 }
 
 /// The code of a program: what `cargo stylus` would deploy for this module.
@@ -169,6 +189,42 @@ mod tests {
         assert_eq!(decompress(1, &[], 10, None), Err(CodeError::Dictionary(1)));
         assert_eq!(decompress(2, &[], 10, Some(&[1])), Err(CodeError::Dictionary(2)));
         assert_eq!(decompress(0, &[0xff; 9], 10, None), Err(CodeError::Stream));
+        assert_eq!(decompress(0, &[], 10, None), Err(CodeError::Stream));
+    }
+
+    #[test]
+    fn a_stream_may_be_followed_by_anything_but_must_end() {
+        let code = compress(&[7; 99]);
+        let stream = &code[4..];
+        let followed = [stream, &[0xff; 5]].concat();
+        assert_eq!(decompress(0, &followed, 99, None), Ok(vec![7; 99]));
+        for end in 0..stream.len() {
+            assert_eq!(decompress(0, &stream[..end], 99, None), Err(CodeError::Stream), "{end} bytes");
+        }
+    }
+
+    #[test]
+    fn the_dictionary_that_is_given_is_used() {
+        let random = |n: u32| (n.wrapping_mul(2_654_435_761) >> 24) as u8 ^ (n.wrapping_mul(40_503) >> 11) as u8;
+        let words: Vec<u8> = (0..4_096).map(random).collect();
+        let words = &words[..];
+        let params = BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+        let mut stream = Vec::new();
+        brotli::BrotliCompressCustomIoCustomDict(
+            &mut brotli::IoReaderWrapper(&mut &words[1_000..3_000]),
+            &mut brotli::IoWriterWrapper(&mut stream),
+            &mut [0; 4096],
+            &mut [0; 4096],
+            &params,
+            StandardAlloc::default(),
+            &mut |_, _, _, _| (),
+            words,
+            std::io::ErrorKind::UnexpectedEof.into(),
+        )
+        .unwrap();
+        assert!(stream.len() < 1_000, "{} bytes", stream.len());
+        assert_eq!(decompress(1, &stream, 2_000, Some(words)).as_deref(), Ok(&words[1_000..3_000]));
+        assert_ne!(decompress(0, &stream, 2_000, None).as_deref(), Ok(&words[1_000..3_000]));
     }
 
     #[test]
