@@ -31,26 +31,29 @@ impl DataPricer {
         }
     }
 
-    /// Adds `bytes` at time `now` and returns their fee in wei.
+    /// Adds `bytes` at time `now` and returns their fee in wei, rounded down per byte. No amount is beyond 64 bits:
+    /// products stop at the largest number, as Nitro's do.
     pub fn charge(&mut self, bytes: u32, now: u64) -> U256 {
         let worked_off = now.saturating_sub(self.last_update).saturating_mul(u64::from(self.bytes_per_second));
         let worked_off = u32::try_from(worked_off).unwrap_or(u32::MAX);
         self.demand = self.demand.saturating_sub(worked_off).saturating_add(bytes);
         self.last_update = now;
         let exponent_bips =
-            if self.inertia == 0 { 0 } else { u64::from(self.demand) * 10_000 / u64::from(self.inertia) };
-        let per_byte = U256::from(self.min_price) * U256::from(exp_bips(exponent_bips)) / U256::from(10_000);
-        per_byte * U256::from(bytes)
+            if self.inertia == 0 { 0 } else { u64::from(self.demand) * ONE_BIPS / u64::from(self.inertia) };
+        let per_byte = u64::from(self.min_price).saturating_mul(exp_bips(exponent_bips)) / ONE_BIPS;
+        U256::from(per_byte.saturating_mul(u64::from(bytes)))
     }
 }
 
+/// One, in basis points.
+const ONE_BIPS: u64 = 10_000;
+
 /// `e ^ (x / 10,000) * 10,000` by twelve terms of the Taylor series, in Horner's form, rounded down at each step.
 fn exp_bips(x: u64) -> u64 {
-    const ONE: u64 = 10_000;
     const TERMS: u64 = 12;
-    let mut result = ONE.saturating_add(x / TERMS);
+    let mut result = ONE_BIPS.saturating_add(x / TERMS);
     for term in (1..TERMS).rev() {
-        result = ONE.saturating_add(result.saturating_mul(x) / (term * ONE));
+        result = ONE_BIPS.saturating_add(result.saturating_mul(x) / (term * ONE_BIPS));
     }
     result
 }
@@ -75,6 +78,15 @@ mod tests {
         assert!(second > first);
         assert_eq!(pricer.bytes_per_second, 34_865);
         assert_eq!(pricer.charge(5_000_000, 1_000_000), first);
+    }
+
+    #[test]
+    fn no_demand_takes_the_price_beyond_64_bits() {
+        let mut pricer = DataPricer { demand: u32::MAX - 1_000, inertia: 1, ..DataPricer::new(0) };
+        // The sum of the series and its product with the price both stop at the largest number.
+        assert_eq!(pricer.charge(1_000, 0), U256::from(u64::MAX / 10_000) * U256::from(1_000));
+        assert_eq!(pricer.charge(20_000, 0), U256::from(u64::MAX));
+        assert_eq!(pricer.demand, u32::MAX);
     }
 
     #[test]
