@@ -1,7 +1,8 @@
 //! How much of what a program may have, and the names it must and must not use.
 
-use super::{ActivationError, ActivationRules, ENTRYPOINT, MEMORY, Module};
+use super::{ActivationError, ActivationRules, ENTRYPOINT, MEMORY, Module, module::can_grow};
 use crate::{imports, instrument::ADDED_GLOBALS};
+use std::collections::HashMap;
 use wasmparser::{ExternalKind, FuncType, ValType};
 
 /// Bytes of a page.
@@ -17,7 +18,6 @@ pub(crate) enum Limit {
     DataSegments,
     ElementSegments,
     ElementBytes,
-    Exports,
     Functions,
     Globals,
     Imports,
@@ -36,7 +36,6 @@ impl Limit {
             Self::DataSegments => ("data segments", 128),
             Self::ElementSegments => ("element segments", 128),
             Self::ElementBytes => ("bytes of element segments", 4_096),
-            Self::Exports => ("exports", 1_024),
             Self::Functions => ("functions", 4_096),
             Self::Globals => ("globals", 32_768),
             Self::Imports => ("imports", 513),
@@ -66,8 +65,7 @@ pub(super) fn check_quantities(module: &Module<'_>) -> Result<(), ActivationErro
     Limit::ElementSegments.check(module.element_segments)?;
     Limit::ElementBytes.check(module.elements_encoded as usize)?;
     Limit::NameBytes.check(module.name.len())?;
-    // Exports besides the two that count are dropped before they are counted; these two are short and few.
-    Limit::Exports.check(kept_exports(module).count())?;
+    // Exports and their names have no limit here: all but two are dropped before they would be counted.
     for body in &module.bodies {
         Limit::Locals.check(body.locals as usize)?;
     }
@@ -77,29 +75,17 @@ pub(super) fn check_quantities(module: &Module<'_>) -> Result<(), ActivationErro
     Ok(())
 }
 
-fn kept_exports<'m>(module: &'m Module<'_>) -> impl Iterator<Item = &'m str> {
-    module.exports.iter().map(|export| export.name).filter(|name| [ENTRYPOINT, MEMORY].contains(name))
-}
-
 /// The part of a name that is looked at: what stands behind the last pair of underscores.
 fn significant(name: &str) -> &str {
     name.rsplit("__").next().unwrap_or(name)
 }
 
-/// Checks imports, exports and the two that must be there. Notes the entry point.
+/// Checks imports, exports and the two that must be there.
 pub(super) fn check_names_and_imports(module: &Module<'_>) -> Result<(), ActivationError> {
-    for (from, name, ty) in &module.imports {
-        let host_io = imports::host_io(name).filter(|_| *from == imports::MODULE);
-        let (_, params, results) =
-            host_io.ok_or_else(|| ActivationError::UnknownImport((*name).to_owned(), (*from).to_owned()))?;
-        if !module.types.get(*ty as usize).is_some_and(|ty| is_type(ty, params, results)) {
-            return Err(ActivationError::WrongType((*name).to_owned()));
-        }
-    }
+    let imported = check_imports(module)?;
     for export in &module.exports {
         let name = significant(export.name);
-        let imported = module.imports.iter().any(|(_, import, _)| significant(import) == name);
-        if name.starts_with(RESERVED) || imported {
+        if name.starts_with(RESERVED) || imported.contains_key(name) {
             return Err(ActivationError::Reserved(name.to_owned()));
         }
     }
@@ -108,6 +94,22 @@ pub(super) fn check_names_and_imports(module: &Module<'_>) -> Result<(), Activat
         return Err(ActivationError::WrongType(ENTRYPOINT.to_owned()));
     }
     Ok(())
+}
+
+/// Checks that every import is a host I/O of the right type, and returns the imports' names with their types' indices.
+fn check_imports<'a>(module: &Module<'a>) -> Result<HashMap<&'a str, u32>, ActivationError> {
+    let mut imported = HashMap::new();
+    for &(from, name, ty) in &module.imports {
+        let host_io = imports::host_io(name).filter(|_| from == imports::MODULE);
+        let (_, params, results) =
+            host_io.ok_or_else(|| ActivationError::UnknownImport(name.to_owned(), from.to_owned()))?;
+        let typed = module.types.get(ty as usize).is_some_and(|ty| is_type(ty, params, results));
+        // A name may be imported again, but by the same entry of the type section: an equal one will not do.
+        if !typed || imported.insert(name, ty).is_some_and(|earlier| earlier != ty) {
+            return Err(ActivationError::WrongType(name.to_owned()));
+        }
+    }
+    Ok(imported)
 }
 
 fn is_type(ty: &FuncType, params: &[ValType], results: &[ValType]) -> bool {
@@ -119,7 +121,7 @@ pub(super) fn check_footprint(module: &Module<'_>, rules: ActivationRules) -> Re
     let exported = module.exports.iter().any(|export| export.name == MEMORY && export.kind == ExternalKind::Memory);
     let memory =
         module.memories.first().filter(|_| exported).ok_or(ActivationError::Missing("memory export `memory`"))?;
-    if memory.maximum != Some(memory.initial) && module.pay_for_memory_grow.is_none() {
+    if can_grow(memory) && module.pay_for_memory_grow.is_none() {
         return Err(ActivationError::Missing("import pay_for_memory_grow, which a memory that can grow needs"));
     }
     let pages = usize::try_from(memory.initial).unwrap_or(usize::MAX);

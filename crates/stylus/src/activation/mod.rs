@@ -9,7 +9,7 @@ use crate::{
     params::ArbOs,
 };
 pub(crate) use limits::Limit;
-pub(crate) use module::Module;
+pub(crate) use module::{Body, Module};
 
 /// The export that is called.
 pub const ENTRYPOINT: &str = "user_entrypoint";
@@ -27,13 +27,15 @@ pub struct ActivationRules {
     pub arbos: ArbOs,
     /// Pages that may still be opened in this transaction.
     pub pages_left: u16,
+    /// Gas that may be spent on [`Activation::metered_gas`]; the fixed part is the caller's to take.
+    pub gas: u64,
 }
 
 impl ActivationRules {
-    /// The rules outside any transaction.
+    /// The rules outside any transaction: no page is open, and gas is no object.
     #[must_use]
     pub const fn new(arbos: ArbOs) -> Self {
-        Self { arbos, pages_left: 128 }
+        Self { arbos, pages_left: 128, gas: u64::MAX }
     }
 }
 
@@ -79,6 +81,9 @@ pub enum ActivationError {
         /// Its length.
         size: u64,
     },
+    /// The activation costs more than may be spent on it.
+    #[error("out of gas: activation costs {0}, besides the fixed part")]
+    OutOfGas(u64),
     /// A cost that does not fit its field.
     #[error("{0} too high: more than 65,535")]
     CostTooHigh(&'static str),
@@ -116,12 +121,16 @@ pub fn activate(wasm: &[u8], rules: ActivationRules) -> Result<Activation, Activ
     limits::check_segments(&module)?;
 
     let costs = Costs::of(&module, wasm.len() as u64, footprint);
+    let metered_gas = costs.activation(operators);
+    if metered_gas > rules.gas {
+        return Err(ActivationError::OutOfGas(metered_gas));
+    }
     Ok(Activation {
         init_cost: u16::try_from(costs.init()).map_err(|_| ActivationError::CostTooHigh("init cost"))?,
         cached_cost: u16::try_from(costs.cached()).map_err(|_| ActivationError::CostTooHigh("cached cost"))?,
         footprint,
         asm_estimate: u32::try_from(costs.asm()).map_err(|_| ActivationError::CostTooHigh("native code"))?,
-        metered_gas: costs.activation(operators),
+        metered_gas,
         functions: module.bodies.len() as u32,
         data_bytes: module.data_encoded + module.elements_encoded,
         module: instrumented,

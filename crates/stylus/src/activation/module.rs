@@ -1,6 +1,6 @@
 //! A module taken apart.
 
-use super::ActivationError;
+use super::{ActivationError, Limit};
 use crate::{imports, instrument::is_supported};
 use wasmparser::{
     BinaryReader, DataKind, ElementItems, ElementKind, Export, FuncType, FunctionBody, Import, KnownCustom, MemoryType,
@@ -37,8 +37,8 @@ pub(crate) struct Module<'a> {
     pub(crate) name: &'a str,
     /// Identifiers and contents of the sections, without custom ones.
     pub(crate) sections: Vec<(u8, &'a [u8])>,
-    /// The import that pays for memory.
-    pub(crate) pay_for_memory_grow: Option<u32>,
+    /// The first import that pays for memory.
+    pub(super) pay_for_memory_grow: Option<u32>,
 }
 
 /// A function of the module's own.
@@ -74,6 +74,8 @@ impl<'a> Body<'a> {
                 return Err(ActivationError::Unsupported(format!("operator {operator:?}")));
             }
             operators.push(operator);
+            // Instrumentation only adds to them: a body that is too long already need not be gone through.
+            Limit::OperatorsInFunction.check(operators.len())?;
         }
         Ok(operators)
     }
@@ -129,17 +131,25 @@ impl<'a> Module<'a> {
             Payload::CodeSectionEntry(body) => self.body(body)?,
             Payload::CustomSection(section) => {
                 if let KnownCustom::Name(names) = section.as_known() {
-                    // A name section that does not parse is ignored, as the binary format has it.
-                    for name in names.into_iter().map_while(Result::ok) {
-                        if let Name::Module { name, .. } = name {
-                            self.name = name;
-                        }
-                    }
+                    self.names(names)?;
                 }
             }
             Payload::Version { .. } | Payload::CodeSectionStart { .. } | Payload::End(_) => {}
             Payload::StartSection { .. } => return Err(ActivationError::Unsupported("start function".to_owned())),
             other => return Err(ActivationError::Unsupported(format!("section {other:?}"))),
+        }
+        Ok(())
+    }
+
+    /// Names of the module and of its functions must be well formed, though the format forgives them; other names are
+    /// not looked at.
+    fn names(&mut self, names: wasmparser::NameSectionReader<'a>) -> Result<(), ActivationError> {
+        for name in names {
+            match name? {
+                Name::Module { name, .. } => self.name = name,
+                Name::Function(functions) => functions.into_iter().try_for_each(|naming| naming.map(drop))?,
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -196,6 +206,11 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
+    /// What to call before memory grows. A memory that is as large as it may get pays for nothing.
+    pub(crate) fn pays_for_growth(&self) -> Option<u32> {
+        self.pay_for_memory_grow.filter(|_| self.memories.iter().any(can_grow))
+    }
+
     /// The type of a function, imported or of its own.
     pub(crate) fn function_type(&self, index: u32) -> Option<&FuncType> {
         let index = index as usize;
@@ -205,6 +220,11 @@ impl<'a> Module<'a> {
         };
         self.types.get(*ty as usize)
     }
+}
+
+/// Whether a memory may get larger than it is at first.
+pub(super) fn can_grow(memory: &MemoryType) -> bool {
+    memory.maximum != Some(memory.initial)
 }
 
 /// The offset of an active segment, which can only be a constant since no global can be imported.

@@ -1,20 +1,16 @@
 //! Writes the instrumented module: the sections as they were, but for the globals, the exports and the code.
 
 use super::{ADDED_GLOBALS, Globals, INK_LEFT, INK_STATUS, STACK_LEFT};
-use crate::activation::{ActivationError, ENTRYPOINT, MEMORY, Module};
+use crate::activation::{ActivationError, Body, ENTRYPOINT, MEMORY, Module};
 use wasm_encoder::{
-    CodeSection, ConstExpr, Encode as _, ExportKind, ExportSection, GlobalSection, GlobalType, RawSection, SectionId,
+    CodeSection, ConstExpr, Encode as _, ExportKind, ExportSection, Function, GlobalType, RawSection, SectionId,
     ValType,
     reencode::{Reencode as _, RoundtripReencoder},
 };
 use wasmparser::Operator;
 
-/// Writes the module with these functions in place of its own.
-pub(super) fn encode(
-    module: &Module<'_>,
-    functions: &[Vec<Operator<'_>>],
-    globals: Globals,
-) -> Result<Vec<u8>, ActivationError> {
+/// Writes the module with this code in place of its own.
+pub(super) fn module(module: &Module<'_>, code: &CodeSection, globals: Globals) -> Result<Vec<u8>, ActivationError> {
     let mut output = wasm_encoder::Module::new();
     let raw = |output: &mut wasm_encoder::Module, wanted: SectionId| {
         for (id, data) in module.sections.iter().filter(|(id, _)| *id == wanted as u8) {
@@ -27,27 +23,23 @@ pub(super) fn encode(
     output.section(&RawSection { id: SectionId::Global as u8, data: &global_section(module) });
     output.section(&exports(module, globals)?);
     raw(&mut output, SectionId::Element);
-    output.section(&code(module, functions)?);
+    output.section(code);
     raw(&mut output, SectionId::Data);
     Ok(output.finish())
 }
 
-/// The module's globals as they are, and the added ones behind them.
+/// The module's globals as they are, and the added ones behind them: the ink that is left, its status, the operand that
+/// a pass puts aside, and the stack that is left.
 fn global_section(module: &Module<'_>) -> Vec<u8> {
+    const ADDED: [ValType; ADDED_GLOBALS as usize] = [ValType::I64, ValType::I32, ValType::I32, ValType::I32];
     let mut section = Vec::new();
     (module.globals + ADDED_GLOBALS).encode(&mut section);
     section.extend_from_slice(module.global_entries);
-    let mut added = GlobalSection::new();
-    let ty = |val_type| GlobalType { val_type, mutable: true, shared: false };
-    added.global(ty(ValType::I64), &ConstExpr::i64_const(0));
-    for _ in 1..ADDED_GLOBALS {
-        added.global(ty(ValType::I32), &ConstExpr::i32_const(0));
+    for val_type in ADDED {
+        let zero = if val_type == ValType::I64 { ConstExpr::i64_const(0) } else { ConstExpr::i32_const(0) };
+        GlobalType { val_type, mutable: true, shared: false }.encode(&mut section);
+        zero.encode(&mut section);
     }
-    // The count is one byte, and is counted above.
-    let mut entries = Vec::new();
-    added.encode(&mut entries);
-    let count = entries.iter().position(|byte| u32::from(*byte) == ADDED_GLOBALS).unwrap_or_default();
-    section.extend_from_slice(&entries[count + 1..]);
     section
 }
 
@@ -62,19 +54,16 @@ fn exports(module: &Module<'_>, globals: Globals) -> Result<ExportSection, Activ
     Ok(exports)
 }
 
-fn code(module: &Module<'_>, functions: &[Vec<Operator<'_>>]) -> Result<CodeSection, ActivationError> {
+/// Writes a function with these operators in place of its own.
+pub(super) fn function(body: &Body<'_>, operators: &[Operator<'_>]) -> Result<Function, ActivationError> {
     let malformed = |_| ActivationError::Malformed("an operator that cannot be written");
-    let mut section = CodeSection::new();
-    for (body, operators) in module.bodies.iter().zip(functions) {
-        let mut locals = Vec::with_capacity(body.local_groups.len());
-        for (count, ty) in &body.local_groups {
-            locals.push((*count, RoundtripReencoder.val_type(*ty).map_err(malformed)?));
-        }
-        let mut function = wasm_encoder::Function::new(locals);
-        for operator in operators {
-            function.instruction(&RoundtripReencoder.instruction(operator.clone()).map_err(malformed)?);
-        }
-        section.function(&function);
+    let mut locals = Vec::with_capacity(body.local_groups.len());
+    for (count, ty) in &body.local_groups {
+        locals.push((*count, RoundtripReencoder.val_type(*ty).map_err(malformed)?));
     }
-    Ok(section)
+    let mut function = Function::new(locals);
+    for operator in operators {
+        function.instruction(&RoundtripReencoder.instruction(operator.clone()).map_err(malformed)?);
+    }
+    Ok(function)
 }

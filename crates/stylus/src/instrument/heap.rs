@@ -6,7 +6,7 @@ use wasmparser::Operator::*;
 
 /// Puts a call before each `memory.grow`. A memory that cannot grow needs none.
 pub(super) fn run(function: &mut Function<'_>, globals: Globals, module: &Module<'_>) {
-    let (Some(pay), scratch) = (module.pay_for_memory_grow, globals.scratch) else { return };
+    let (Some(pay), scratch) = (module.pays_for_growth(), globals.scratch) else { return };
     if !function.code.iter().any(|operator| matches!(operator, MemoryGrow { .. })) {
         return;
     }

@@ -12,6 +12,7 @@ mod meter;
 mod price;
 
 use crate::activation::{ActivationError, Limit, Module};
+use wasm_encoder::CodeSection;
 use wasmparser::{FuncType, Operator};
 
 pub(crate) use price::is_supported;
@@ -53,7 +54,7 @@ struct Function<'a> {
 pub(crate) fn instrument(module: &Module<'_>, footprint: u16) -> Result<(InstrumentedModule, u64), ActivationError> {
     let first = module.globals;
     let globals = Globals { ink_left: first, ink_status: first + 1, scratch: first + 2, stack_left: first + 3 };
-    let mut functions = Vec::with_capacity(module.bodies.len());
+    let mut code = CodeSection::new();
     let mut operators = 0;
     for body in &module.bodies {
         let mut function = Function { code: body.operators()?, locals: body.locals };
@@ -63,9 +64,9 @@ pub(crate) fn instrument(module: &Module<'_>, footprint: u16) -> Result<(Instrum
         heap::run(&mut function, globals, module);
         Limit::OperatorsInFunction.check(function.code.len())?;
         operators += function.code.len() as u64;
-        functions.push(function.code);
+        code.function(&encode::function(body, &function.code)?);
     }
-    let wasm = encode::encode(module, &functions, globals)?;
+    let wasm = encode::module(module, &code, globals)?;
     Ok((InstrumentedModule { wasm, footprint }, operators))
 }
 
