@@ -117,7 +117,7 @@ pub(crate) fn module(context: &mut Context, code: &[u8]) -> Result<Vec<u8>, code
 pub(crate) fn compile(context: &Context, code_hash: B256, wasm: &[u8]) -> Result<Activation, String> {
     let chain = &context.chain;
     let pages_left = chain.params.page_limit.saturating_sub(chain.pages.open);
-    let rules = ActivationRules { arbos: chain.arbos, pages_left };
+    let rules = ActivationRules { pages_left, ..ActivationRules::new(chain.arbos) };
     let activation = activate(wasm, rules).map_err(|error| error.to_string())?;
     let program = chain.env.vm.compile(&activation.module).map_err(|error| error.to_string())?;
     chain.env.programs.insert(code_hash, chain.params.version, program);
