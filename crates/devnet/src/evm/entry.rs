@@ -113,11 +113,12 @@ pub(crate) fn module(context: &mut Context, code: &[u8]) -> Result<Vec<u8>, code
     }
 }
 
-/// Activates a module and compiles it, for the calls that will come.
-pub(crate) fn compile(context: &Context, code_hash: B256, wasm: &[u8]) -> Result<Activation, String> {
+/// Activates a module for at most `gas` and compiles it, for the calls that will come. What gas does not pay for is not
+/// compiled.
+pub(crate) fn compile(context: &Context, code_hash: B256, wasm: &[u8], gas: u64) -> Result<Activation, String> {
     let chain = &context.chain;
     let pages_left = chain.params.page_limit.saturating_sub(chain.pages.open);
-    let rules = ActivationRules { pages_left, ..ActivationRules::new(chain.arbos) };
+    let rules = ActivationRules { arbos: chain.arbos, pages_left, gas };
     let activation = activate(wasm, rules).map_err(|error| error.to_string())?;
     let program = chain.env.vm.compile(&activation.module).map_err(|error| error.to_string())?;
     chain.env.programs.insert(code_hash, chain.params.version, program);

@@ -97,6 +97,11 @@ impl<'a> Call<'a> {
         if self.gas.record_regular_cost(gas) { Ok(()) } else { Err(Failure::OutOfGas) }
     }
 
+    /// Gas that can still be taken.
+    pub(super) fn gas_left(&self) -> u64 {
+        self.gas.remaining()
+    }
+
     /// Refuses value: for all functions but one.
     pub(super) fn takes_no_value(&self) -> Result<()> {
         if self.value.is_zero() { Ok(()) } else { Err(Failure::empty()) }

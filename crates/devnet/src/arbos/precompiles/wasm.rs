@@ -148,7 +148,7 @@ fn activate(call: &mut Call<'_>, program: Address) -> Result {
     let code = evm::peek_code(call.context, program);
     let wasm = evm::module(call.context, &code).map_err(|_| Failure::error(&ArbWasm::ProgramNotWasm {}))?;
     call.burn(FIXED_GAS)?;
-    let activation = evm::compile(call.context, code_hash, &wasm)
+    let activation = evm::compile(call.context, code_hash, &wasm, call.gas_left())
         .map_err(|reason| Failure::TakeAll(Revert::from(reason).abi_encode()))?;
     call.burn(activation.metered_gas)?;
 
