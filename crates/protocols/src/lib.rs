@@ -1,1 +1,18 @@
-//! Skeleton.
+//! The real lending, flash-loan and swap protocols, deployed on the devnet from pinned packages.
+//!
+//! [`World::deploy`] puts them on a chain by ordinary transactions, in a fixed order, so that every address is the same
+//! each time and equal to `deploy/devnet.toml`. Each protocol has a typed handle.
+
+pub mod balancer;
+pub mod deployer;
+pub mod exactly;
+pub mod fixtures;
+pub mod permit2;
+pub mod tokens;
+pub mod world;
+
+pub use deployer::{Account, WorldError};
+pub use exactly::{Exactly, ExactlyMarket, PositionNow};
+pub use fixtures::{FixtureError, Fixtures};
+pub use tokens::{Asset, Token, Tokens};
+pub use world::World;

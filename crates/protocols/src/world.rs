@@ -1,0 +1,62 @@
+//! The whole world: everything that the contract meets on a real chain.
+
+use crate::{
+    balancer::{self, Balancer},
+    deployer::{Account, Deployer, WorldError},
+    exactly::{self, Exactly},
+    fixtures::Fixtures,
+    permit2,
+    tokens::{self, Asset, Tokens},
+};
+use alloy_primitives::Address;
+use devnet::{Chain, trace::Labels};
+
+/// The protocols, deployed.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The tokens.
+    pub tokens: Tokens,
+    /// Balancer V2.
+    pub balancer: Balancer,
+    /// Exactly.
+    pub exactly: Exactly,
+    /// Permit2.
+    pub permit2: Address,
+}
+
+impl World {
+    /// Deploys everything. What the contract's constants name comes first, so that it never moves.
+    pub fn deploy(chain: &mut Chain, fixtures: &Fixtures) -> Result<Self, WorldError> {
+        let mut deployer = Deployer { chain, fixtures };
+        for account in [Account::DEPLOYER, Account::PROXY_ADMIN, Account::DEPOSITOR] {
+            deployer.fund(account);
+        }
+        let foundation = exactly::auditor(&mut deployer)?;
+        let weth = tokens::weth(&mut deployer)?;
+        let balancer = balancer::deploy(&mut deployer, weth.address)?;
+        let permit2 = permit2::deploy(&mut deployer)?;
+        let usdc = tokens::usdc(&mut deployer)?;
+        let wsteth = tokens::wsteth_stand_in(&mut deployer)?;
+        let tokens = Tokens { usdc, weth, wsteth };
+        balancer.fund(&mut deployer, &tokens)?;
+        let exactly = exactly::complete(&mut deployer, foundation, &tokens, balancer.vault)?;
+        Ok(Self { tokens, balancer, exactly, permit2 })
+    }
+
+    /// Names for the world's accounts, for traces.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        let mut labels = Labels::default();
+        labels.name_account(self.balancer.vault, "Balancer vault");
+        labels.name_account(self.exactly.auditor, "Exactly Auditor");
+        labels.name_account(self.permit2, "Permit2");
+        for (address, name) in self.exactly.solidity_manager.into_iter().zip(["proxy", "implementation"]) {
+            labels.name_account(address, format!("Exactly DebtManager {name}"));
+        }
+        for asset in Asset::ALL {
+            labels.name_account(self.tokens.of(asset).address, asset.symbol());
+            labels.name_account(self.exactly.market(asset).address, format!("Exactly {} market", asset.symbol()));
+        }
+        labels
+    }
+}
