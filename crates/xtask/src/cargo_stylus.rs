@@ -26,7 +26,7 @@ pub(crate) fn install(project: &Project) -> Result<PathBuf> {
         return Ok(program);
     }
     let building = tools.join("build-cargo-stylus");
-    shell::step(&format!("cargo-stylus {VERSION} into {} (once; 5 to 15 minutes)", tools.display()), || {
+    shell::step(&format!("cargo-stylus {VERSION} into {} (once; 3 to 10 minutes)", tools.display()), || {
         shell::run(
             project
                 .cargo()?

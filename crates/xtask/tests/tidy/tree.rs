@@ -1,7 +1,7 @@
 //! The files of the checkout that git knows of, or would if asked to add everything.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -40,9 +40,11 @@ impl TextFile {
     }
 }
 
-/// The root of the checkout.
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/xtask is two folders deep")
+/// The root of the checkout that is tested. Cargo says at run time where that is, so that checkouts can share a target
+/// folder.
+pub(crate) fn root() -> PathBuf {
+    let own = env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs the tests");
+    Path::new(&own).ancestors().nth(2).expect("crates/xtask is two folders deep").to_owned()
 }
 
 /// Every text file.
@@ -64,8 +66,7 @@ pub(crate) fn text_files() -> Vec<TextFile> {
 
 /// Whether a path from the root leads to something.
 pub(crate) fn exists(path: &Path) -> bool {
-    let path: PathBuf = root().join(path);
-    path.exists()
+    root().join(path).exists()
 }
 
 /// Fails with all that was found, a line each.
