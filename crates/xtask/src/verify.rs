@@ -122,6 +122,7 @@ fn documentation(project: &Project) -> Result<()> {
         project
             .cargo()?
             .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--quiet"])
-            .env("RUSTDOCFLAGS", "--deny warnings"),
+            // It is read here with the private items, so links to them lead somewhere.
+            .env("RUSTDOCFLAGS", "--deny warnings --allow rustdoc::private_intra_doc_links"),
     )
 }
