@@ -124,15 +124,3 @@ fn every_reference_module_is_accepted_or_refused() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
-
-#[test]
-fn no_bytes_make_activation_panic() {
-    let base = bytes(&vectors().programs["h_call"].wasm);
-    for seed in 0..4_000_usize {
-        let mut module = base.clone();
-        let at = seed * 7_919 % module.len();
-        module[at] = module[at].wrapping_add(1 + (seed % 255) as u8);
-        let _ = activate(&module, ActivationRules::new(ArbOs::V61));
-        let _ = activate(&base[..at], ActivationRules::new(ArbOs::V51));
-    }
-}
