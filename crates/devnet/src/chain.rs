@@ -28,7 +28,7 @@ const CREATE2_FACTORY_CODE: [u8; 69] = hex!(
 /// Seconds from one block of the parent chain to the next.
 const L1_BLOCK_TIME: u64 = 12;
 /// Who would get a block's fees: Arbitrum's batch poster.
-const COINBASE: Address = address!("a4b000000000000000000073657175656e636572");
+pub(crate) const COINBASE: Address = address!("a4b000000000000000000073657175656e636572");
 
 type Map<K, V> =
     imbl::GenericHashMap<K, V, alloy_primitives::map::DefaultHashBuilder, imbl::shared_ptr::DefaultSharedPtr>;
@@ -207,7 +207,7 @@ impl Chain {
     }
 
     /// revm's context for a transaction on some state.
-    fn context(
+    pub(crate) fn context(
         &self,
         state: State,
         block: (u64, u64),
@@ -280,7 +280,7 @@ impl Chain {
         Ok((ran.result.into(), trace))
     }
 
-    fn call_context(
+    pub(crate) fn call_context(
         &self,
         tx: &Tx,
         block: u64,
