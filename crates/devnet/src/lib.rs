@@ -14,6 +14,7 @@ mod execute;
 mod inspect;
 pub mod provider;
 pub mod rpc;
+pub mod server;
 pub mod state;
 pub mod trace;
 pub mod tx;
