@@ -1,2 +1,34 @@
-//! Skeleton.
-fn main() {}
+//! The `debt-manager` command.
+
+mod devnet;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Leverage on Arbitrum, and the chain to try it on.
+#[derive(Parser)]
+#[command(name = "debt-manager", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a local Arbitrum chain with Stylus over JSON-RPC, on this machine only.
+    Devnet(devnet::Args),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Devnet(args) => devnet::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
