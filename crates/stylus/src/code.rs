@@ -136,6 +136,22 @@ pub fn decompress(
     }
 }
 
+/// Decompresses the joined stream of a root's fragments, which must give the `length` that the root says, to the byte.
+pub fn decompress_root(
+    dictionary: u8,
+    stream: &[u8],
+    length: u32,
+    limit: usize,
+    custom: Option<&[u8]>,
+) -> Result<Vec<u8>, CodeError> {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > limit {
+        return Err(CodeError::TooLarge(limit));
+    }
+    let module = decompress(dictionary, stream, length, custom)?;
+    if module.len() == length { Ok(module) } else { Err(CodeError::Malformed) }
+}
+
 /// The code of a program: what `cargo stylus` would deploy for this module.
 #[must_use]
 pub fn compress(module: &[u8]) -> Vec<u8> {
@@ -201,6 +217,16 @@ mod tests {
         for end in 0..stream.len() {
             assert_eq!(decompress(0, &stream[..end], 99, None), Err(CodeError::Stream), "{end} bytes");
         }
+    }
+
+    #[test]
+    fn a_root_says_how_long_its_module_is() {
+        let code = compress(&[7; 99]);
+        let root = |length, limit| decompress_root(0, &code[4..], length, limit, None);
+        assert_eq!(root(99, 99), Ok(vec![7; 99]));
+        assert_eq!(root(100, 100), Err(CodeError::Malformed));
+        assert_eq!(root(98, 100), Err(CodeError::TooLarge(98)));
+        assert_eq!(root(99, 98), Err(CodeError::TooLarge(98)));
     }
 
     #[test]

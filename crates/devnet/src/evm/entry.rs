@@ -107,8 +107,8 @@ pub(crate) fn module(context: &mut Context, code: &[u8]) -> Result<Vec<u8>, code
                 };
                 stream.extend_from_slice(part);
             }
-            let limit = limit.min(uncompressed_length as usize);
-            code::decompress(number, &stream, limit, dictionary.as_ref().map(AsRef::as_ref))
+            let dictionary = dictionary.as_ref().map(AsRef::as_ref);
+            code::decompress_root(number, &stream, uncompressed_length, limit, dictionary)
         }
     }
 }
