@@ -3,6 +3,7 @@
 use crate::{
     arbos::{ArbPrecompiles, precompiles, recent::RecentWasms},
     block::{Block, Receipt, TxRecord},
+    call::{CallResult, Overrides},
     config::{BLOCK_GAS_LIMIT, ChainConfig},
     evm::{self, ChainContext, CompiledPrograms, Context, Ran, StylusEnv},
     execute::{self, BlockContext, Strictness},
@@ -11,8 +12,7 @@ use crate::{
     tx::{DEFAULT_GAS, Tx, TxError},
 };
 use alloy::consensus::TxEnvelope;
-use alloy_primitives::{Address, B256, Bloom, Bytes, Log, U256, address, hex, keccak256};
-use revm::context::result::{ExecutionResult, Output};
+use alloy_primitives::{Address, B256, Bloom, Bytes, address, hex, keccak256};
 use std::sync::Arc;
 use stylus::{
     gas::memory::Pages,
@@ -50,66 +50,6 @@ pub(crate) struct Ledger {
 /// A chain as it was at some moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot(Ledger);
-
-/// State that a call is to find instead of what is there.
-#[derive(Clone, Debug, Default)]
-pub struct Overrides {
-    /// Balances.
-    pub balances: Vec<(Address, U256)>,
-    /// Nonces.
-    pub nonces: Vec<(Address, u64)>,
-    /// Code.
-    pub code: Vec<(Address, Bytes)>,
-    /// Slots.
-    pub storage: Vec<(Address, U256, U256)>,
-    /// Seconds since the epoch.
-    pub timestamp: Option<u64>,
-}
-
-/// What a call did that nobody will remember.
-#[derive(Clone, Debug, Default)]
-pub struct CallResult {
-    /// Whether it succeeded.
-    pub success: bool,
-    /// Return or revert data.
-    pub output: Bytes,
-    /// Gas that it took, refunds deducted.
-    pub gas_used: u64,
-    /// Gas that was refunded.
-    pub gas_refunded: u64,
-    /// Why it ended, if neither by returning nor by reverting.
-    pub halt: Option<String>,
-    /// Its logs.
-    pub logs: Vec<Log>,
-    /// The contract that it would have created.
-    pub contract_address: Option<Address>,
-}
-
-impl CallResult {
-    /// Whether more gas could have helped.
-    #[must_use]
-    pub fn is_out_of_gas(&self) -> bool {
-        self.halt.as_ref().is_some_and(|reason| reason.contains("OutOfGas"))
-    }
-}
-
-impl From<ExecutionResult> for CallResult {
-    fn from(result: ExecutionResult) -> Self {
-        let (gas_used, gas_refunded) = (result.tx_gas_used(), result.gas().final_refunded());
-        let common = Self { gas_used, gas_refunded, ..Self::default() };
-        match result {
-            ExecutionResult::Success { output, logs, .. } => {
-                let (output, contract_address) = match output {
-                    Output::Call(data) => (data, None),
-                    Output::Create(code, address) => (code, address),
-                };
-                Self { success: true, output, logs, contract_address, ..common }
-            }
-            ExecutionResult::Revert { output, .. } => Self { output, ..common },
-            ExecutionResult::Halt { reason, .. } => Self { halt: Some(format!("{reason:?}")), ..common },
-        }
-    }
-}
 
 /// An Arbitrum chain with Stylus.
 #[derive(Clone, Debug)]
@@ -403,14 +343,5 @@ impl Chain {
     /// Goes back to what was.
     pub fn revert(&mut self, snapshot: &Snapshot) {
         self.ledger = snapshot.0.clone();
-    }
-}
-
-impl Overrides {
-    fn apply(&self, state: &mut State) {
-        self.balances.iter().for_each(|(account, balance)| state.set_balance(*account, *balance));
-        self.nonces.iter().for_each(|(account, nonce)| state.set_nonce(*account, *nonce));
-        self.code.iter().for_each(|(account, code)| state.set_code(*account, code.clone()));
-        self.storage.iter().for_each(|(account, slot, value)| state.set_storage(*account, *slot, *value));
     }
 }

@@ -11,7 +11,8 @@ use revm::{
 
 use crate::{
     block::TxRecord,
-    chain::{CallResult, Chain, Overrides},
+    call::{CallResult, Overrides},
+    chain::Chain,
     evm::{self, Context},
     execute::{self, Strictness},
     state::State,

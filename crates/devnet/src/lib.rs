@@ -5,6 +5,7 @@
 
 pub mod arbos;
 pub mod block;
+pub mod call;
 pub mod chain;
 pub mod config;
 mod control;
@@ -20,7 +21,8 @@ pub mod trace;
 pub mod tx;
 
 pub use block::{Block, Receipt, TxRecord};
-pub use chain::{CallResult, Chain, Overrides, Snapshot};
+pub use call::{CallResult, Overrides};
+pub use chain::{Chain, Snapshot};
 pub use config::{ChainConfig, MNEMONIC};
 pub use state::State;
 pub use stylus::params::ArbOs;
