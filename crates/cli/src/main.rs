@@ -1,5 +1,6 @@
 //! The `debt-manager` command.
 
+mod demo;
 mod devnet;
 
 use std::process::ExitCode;
@@ -16,12 +17,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run real operations on the protocols' own code and show what they did.
+    Demo(demo::Args),
     /// Serve a local Arbitrum chain with Stylus over JSON-RPC, on this machine only.
     Devnet(devnet::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
         Command::Devnet(args) => devnet::run(&args),
     };
     match outcome {

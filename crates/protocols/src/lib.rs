@@ -4,6 +4,7 @@
 //! each time and equal to `deploy/devnet.toml`. Each protocol has a typed handle.
 
 pub mod balancer;
+pub mod debt_manager;
 pub mod deployer;
 pub mod exactly;
 pub mod fixtures;
@@ -11,6 +12,7 @@ pub mod permit2;
 pub mod tokens;
 pub mod world;
 
+pub use debt_manager::DebtManager;
 pub use deployer::{Account, WorldError};
 pub use exactly::{Exactly, ExactlyMarket, PositionNow};
 pub use fixtures::{FixtureError, Fixtures};
