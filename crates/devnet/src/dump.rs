@@ -33,7 +33,7 @@ const LIMIT: u64 = 1 << 30;
 /// Why bytes are no chain.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
-    /// Not what [`write`] makes.
+    /// Not what [`write()`] makes.
     #[error("not a dump of a chain: {0}")]
     Malformed(String),
     /// Made by another version of this program.
