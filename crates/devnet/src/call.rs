@@ -2,7 +2,10 @@
 
 use crate::state::State;
 use alloy_primitives::{Address, Bytes, Log, U256};
-use revm::context::result::{ExecutionResult, Output};
+use revm::context::{
+    BlockEnv,
+    result::{ExecutionResult, Output},
+};
 
 /// State that a call is to find instead of what is there.
 #[derive(Clone, Debug, Default)]
@@ -17,9 +20,21 @@ pub struct Overrides {
     pub storage: Vec<(Address, U256, U256)>,
     /// Seconds since the epoch.
     pub timestamp: Option<u64>,
+    /// The block number that contracts see, which is the parent chain's.
+    pub l1_block_number: Option<u64>,
+    /// Wei of a unit of gas.
+    pub base_fee: Option<u64>,
+    /// Who would get the block's fees.
+    pub coinbase: Option<Address>,
 }
 
 impl Overrides {
+    pub(crate) fn apply_to_block(&self, block: &mut BlockEnv) {
+        block.number = self.l1_block_number.map_or(block.number, U256::from);
+        block.basefee = self.base_fee.unwrap_or(block.basefee);
+        block.beneficiary = self.coinbase.unwrap_or(block.beneficiary);
+    }
+
     pub(crate) fn apply(&self, state: &mut State) {
         self.balances.iter().for_each(|(account, balance)| state.set_balance(*account, *balance));
         self.nonces.iter().for_each(|(account, nonce)| state.set_nonce(*account, *nonce));

@@ -232,7 +232,9 @@ impl Chain {
         let known =
             self.ledger.blocks.get(block as usize).map_or_else(|| self.latest().timestamp, |block| block.timestamp);
         let timestamp = overrides.timestamp.unwrap_or(known);
-        Ok(self.context(state, (block, timestamp), tx, Strictness::Call, record))
+        let (mut context, precompiles) = self.context(state, (block, timestamp), tx, Strictness::Call, record);
+        overrides.apply_to_block(&mut context.block);
+        Ok((context, precompiles))
     }
 
     /// The least gas with which a transaction does what it does with plenty.

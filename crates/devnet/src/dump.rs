@@ -16,7 +16,7 @@ use alloy::{
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use serde::{Deserialize, Serialize};
-use stylus::params::{ArbOs, StylusParams};
+use stylus::params::ArbOs;
 
 use crate::{
     block::{Block, Receipt, TxRecord},
@@ -130,9 +130,9 @@ pub fn read(bytes: &[u8], config: &ChainConfig) -> Result<Chain, DumpError> {
         return Err(DumpError::Malformed(format!("there is no ArbOS {} here", dump.arbos)));
     }
     let mut chain = Chain::new(ChainConfig { arbos, block_time: dump.block_time, ..config.clone() });
-    let mut state = State::default();
-    dump.accounts.into_iter().for_each(|account| account.restore(&mut state));
-    chain.ledger = empty_ledger(&chain, state, dump.next_timestamp);
+    clear(&mut chain.ledger);
+    dump.accounts.into_iter().for_each(|account| account.restore(&mut chain.ledger.state));
+    chain.ledger.next_timestamp = dump.next_timestamp;
     for (number, block) in (0..).zip(dump.blocks) {
         block.restore(number, &mut chain.ledger)?;
     }
@@ -143,19 +143,12 @@ pub fn read(bytes: &[u8], config: &ChainConfig) -> Result<Chain, DumpError> {
     Ok(chain)
 }
 
-fn empty_ledger(chain: &Chain, state: State, next_timestamp: Option<u64>) -> Ledger {
-    let arbos = chain.arbos();
-    Ledger {
-        state,
-        states: Default::default(),
-        blocks: Default::default(),
-        hashes: Default::default(),
-        transactions: Default::default(),
-        receipts: Default::default(),
-        next_timestamp,
-        arbos,
-        params: StylusParams::at(arbos),
-    }
+/// Takes out what a chain starts with.
+fn clear(ledger: &mut Ledger) {
+    ledger.state = State::default();
+    ledger.states = Default::default();
+    ledger.blocks = Default::default();
+    ledger.hashes = Default::default();
 }
 
 impl DumpedAccount {

@@ -17,7 +17,7 @@ use super::{
     hex::quantity,
     params::Params,
 };
-use crate::{arbos::precompiles, chain::COINBASE, inspect::Inspected};
+use crate::{chain::COINBASE, inspect::Inspected};
 
 /// The most times the list is refined.
 const ROUNDS: usize = 8;
@@ -71,7 +71,7 @@ fn touched<I>(run: &Inspected<I>, asked: &Asked) -> Vec<AccessListItem> {
     items.into_iter().map(|(address, storage_keys)| AccessListItem { address, storage_keys }).collect()
 }
 
-/// Precompiles (Ethereum's have one or two bytes) and the beneficiary are warm in every transaction.
+/// Precompiles, which are all the addresses of two bytes, and the beneficiary are warm in every transaction.
 fn is_always_warm(address: Address) -> bool {
-    address == COINBASE || precompiles::ALL.contains(&address) || address.0[..18] == [0; 18]
+    address == COINBASE || address.0[..18] == [0; 18]
 }

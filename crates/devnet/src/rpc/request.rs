@@ -60,13 +60,32 @@ fn type_of(request: &TransactionRequest) -> u8 {
     }
 }
 
+/// Those of a block that change what contracts see on this chain: its randomness and difficulty are fixed, and blobs
+/// there are none.
+fn block_overrides(block: &BlockOverrides) -> Result<Overrides, RpcError> {
+    let small = |name: &str, number: Option<U256>| {
+        let number = number.map(u64::try_from).transpose();
+        number.map_err(|_| RpcError::invalid_params(format!("block override {name} exceeds 64 bits")))
+    };
+    if block.block_hash.is_some() || block.beacon_root.is_some() {
+        return Err(RpcError::server("block overrides blockHash and beaconRoot are not supported"));
+    }
+    Ok(Overrides {
+        timestamp: block.time,
+        l1_block_number: small("number", block.number)?,
+        base_fee: small("baseFeePerGas", block.base_fee)?,
+        coinbase: block.coinbase,
+        ..Overrides::default()
+    })
+}
+
 /// State and block overrides of a call on `before`.
 pub(super) fn to_overrides(
     before: &State,
     state: StateOverride,
     block: &BlockOverrides,
 ) -> Result<Overrides, RpcError> {
-    let mut overrides = Overrides { timestamp: block.time, ..Overrides::default() };
+    let mut overrides = block_overrides(block)?;
     for (address, account) in state {
         if account.state.is_some() && account.state_diff.is_some() {
             return Err(RpcError::server(format!("account {address} has both 'state' and 'stateDiff'")));

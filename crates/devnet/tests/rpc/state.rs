@@ -81,9 +81,31 @@ fn overrides_hold_for_the_call_only() {
     let time = json!({ STRANGER: { "code": "0x42600052596000f3" } });
     let block = json!({ "time": "0xffffffff" });
     assert_eq!(node.ok("eth_call", json!([{ "to": STRANGER }, "latest", time, block])), word(0xffff_ffff));
+    let number = json!({ STRANGER: { "code": "0x43600052596000f3" } });
+    let block = json!({ "number": "0x1234" });
+    assert_eq!(node.ok("eth_call", json!([{ "to": STRANGER }, "latest", number, block])), word(0x1234));
     let both = json!({ STRANGER: { "state": {}, "stateDiff": {} } });
     assert_eq!(node.error("eth_call", json!([call, "latest", both])).code, -32000);
     assert_eq!(node.ok("eth_getCode", json!([STRANGER])), "0x");
+}
+
+#[test]
+fn a_call_cannot_spend_what_the_sender_lacks() {
+    let node = Node::new();
+    let call = json!([{ "from": STRANGER, "to": BOB, "value": "0x1" }]);
+    assert!(node.error("eth_call", call.clone()).message.starts_with("insufficient funds"));
+    assert!(node.error("eth_estimateGas", call).message.starts_with("insufficient funds"));
+    let funded = json!({ STRANGER: { "balance": "0x1" } });
+    assert_eq!(node.ok("eth_call", json!([{ "from": STRANGER, "to": BOB, "value": "0x1" }, "latest", funded])), "0x");
+}
+
+#[test]
+fn blocks_out_of_the_history_have_no_state() {
+    let node = Node::new();
+    node.ok("anvil_mine", json!(["0x200"]));
+    assert!(node.error("eth_getBalance", json!([ALICE, "0x1"])).message.starts_with("missing trie node"));
+    assert!(node.error("eth_call", json!([{ "to": BOB }, "0x1"])).message.starts_with("missing trie node"));
+    assert_eq!(node.ok("eth_getBlockByNumber", json!(["0x1", false]))["number"], "0x1");
 }
 
 #[test]

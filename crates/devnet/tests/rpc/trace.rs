@@ -1,6 +1,7 @@
 //! `debug_traceTransaction` and `debug_traceCall`.
 
 use crate::node::{ALICE, Node, STRANGER, number, word};
+use alloy_primitives::Address;
 use serde_json::{Value, json};
 
 /// Calls the address in its calldata with 32 zero bytes and all gas.
@@ -73,6 +74,53 @@ fn a_traced_call_sees_overrides() {
     let options = json!({ "tracer": "callTracer", "stateOverrides": code });
     let trace = node.ok("debug_traceCall", json!([{ "to": STRANGER }, "latest", options]));
     assert_eq!(trace["output"], word(42));
+}
+
+/// Calls itself statically with one byte of calldata less, until there is none; answers with its calldata.
+const NESTING: &str = r#"(module
+    (import "vm_hooks" "read_args" (func $read_args (param i32)))
+    (import "vm_hooks" "write_result" (func $write_result (param i32 i32)))
+    (import "vm_hooks" "contract_address" (func $contract_address (param i32)))
+    (import "vm_hooks" "static_call_contract" (func $call (param i32 i32 i32 i64 i32) (result i32)))
+    (import "vm_hooks" "pay_for_memory_grow" (func $pay_for_memory_grow (param i32)))
+    (memory (export "memory") 1 1)
+    (func (export "user_entrypoint") (param $len i32) (result i32)
+        (call $read_args (i32.const 0))
+        (if (local.get $len) (then
+            (call $contract_address (i32.const 1000))
+            (drop (call $call (i32.const 1000) (i32.const 0) (i32.sub (local.get $len) (i32.const 1))
+                (i64.const -1) (i32.const 2000)))))
+        (call $write_result (i32.const 0) (local.get $len))
+        (i32.const 0)))"#;
+
+#[test]
+fn the_stylus_tracer_shows_every_host_io_and_nests_the_programs_called() {
+    let node = Node::new();
+    let program = Address::with_last_byte(0xee);
+    node.0.with_chain(|chain| {
+        chain.set_code(program, stylus::code::compress(&wat::parse_str(NESTING).unwrap()).into());
+        assert!(chain.activate(program, ALICE.parse().unwrap()).unwrap().success);
+    });
+    let receipt = node.send(json!({ "from": ALICE, "to": program, "data": "0xaa", "gas": "0xf4240" }));
+    let trace = node.ok("debug_traceTransaction", json!([receipt["transactionHash"], { "tracer": "stylusTracer" }]));
+    let names = |steps: &Value| -> Vec<String> {
+        steps.as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let inner = ["user_entrypoint", "read_args", "write_result", "user_returned"];
+    let outer =
+        ["user_entrypoint", "read_args", "contract_address", "static_call_contract", "write_result", "user_returned"];
+    assert_eq!(names(&trace), outer);
+    let call = &trace[3];
+    assert_eq!(call["address"], json!(program));
+    assert_eq!(names(&call["steps"]), inner);
+    // address, gas, no value, no data; length of what was returned and status 0.
+    let args = format!("{program:?}{}", "f".repeat(16));
+    assert_eq!((&call["args"], &call["outs"]), (&json!(args.to_lowercase()), &json!("0x0000000000")));
+    assert_eq!((&trace[1]["outs"], &trace[0]["args"]), (&json!("0xaa"), &json!("0x00000001")));
+    let ink = |step: &Value, end: &str| step[end].as_u64().unwrap();
+    assert_eq!(ink(&trace[1], "startInk") - ink(&trace[1], "endInk"), 8_400 + 5_040);
+    let calls = node.ok("debug_traceTransaction", json!([receipt["transactionHash"], { "tracer": "callTracer" }]));
+    assert_eq!((&calls["to"], &calls["calls"][0]["type"]), (&json!(program), &json!("STATICCALL")));
 }
 
 #[test]

@@ -109,8 +109,10 @@ async fn call(mut io: Io<'_>, call: Call) -> Result<u32> {
     io.guest().return_data = output;
     io.write(call.returned, &length.to_le_bytes())?;
     let status = if success { 0 } else { FAILED };
-    let value = value.to_be_bytes::<32>();
-    io.end(&[target.as_slice(), &call.gas.to_be_bytes(), &value, &input], &[&length.to_be_bytes(), &[status as u8]]);
+    // As Nitro records it, value shows where the host I/O takes one.
+    let sent = call.value.map(|_| value.to_be_bytes::<32>());
+    let sent = sent.as_ref().map_or(&[][..], |value| value.as_slice());
+    io.end(&[target.as_slice(), &call.gas.to_be_bytes(), sent, &input], &[&length.to_be_bytes(), &[status as u8]]);
     Ok(status)
 }
 
@@ -137,7 +139,7 @@ async fn create(mut io: Io<'_>, create: Create) -> Result {
     io.guest().return_data = output;
     io.write(create.address, address.as_slice())?;
     io.write(create.returned, &length.to_le_bytes())?;
-    let (value, salt) = (value.to_be_bytes::<32>(), salt.unwrap_or_default());
-    io.end(&[&value, salt.as_slice(), &initcode], &[address.as_slice(), &length.to_be_bytes()]);
+    let (value, salt) = (value.to_be_bytes::<32>(), salt.as_ref().map_or(&[][..], |salt| salt.as_slice()));
+    io.end(&[&value, salt, &initcode], &[address.as_slice(), &length.to_be_bytes()]);
     Ok(())
 }
