@@ -131,34 +131,30 @@ interface IDebtManager {
     bytes calldata userData
   ) external;
 
-  /// @notice Leverage was raised.
+  /// @notice Leverage was raised. What came from the wallet, the asset's own event tells.
   /// @param account Whose position it is.
   /// @param collateralMarket The market supplied to.
   /// @param debtMarket The market borrowed from.
-  /// @param deposited Assets taken from the wallet.
   /// @param collateral Deposit after the operation.
   /// @param debt Debt after the operation.
   event Leveraged(
     address indexed account,
     address indexed collateralMarket,
-    address indexed debtMarket,
-    uint256 deposited,
+    address debtMarket,
     uint256 collateral,
     uint256 debt
   );
 
-  /// @notice Leverage was lowered.
+  /// @notice Leverage was lowered. What went to the wallet, the asset's own event tells.
   /// @param account Whose position it is.
   /// @param collateralMarket The market withdrawn from.
   /// @param debtMarket The market repaid to.
-  /// @param withdrawn Assets sent to the wallet.
   /// @param collateral Deposit after the operation.
   /// @param debt Debt after the operation.
   event Deleveraged(
     address indexed account,
     address indexed collateralMarket,
-    address indexed debtMarket,
-    uint256 withdrawn,
+    address debtMarket,
     uint256 collateral,
     uint256 debt
   );

@@ -24,14 +24,6 @@ pub(crate) enum Moved {
     Withdrawn(U256),
 }
 
-impl Moved {
-    /// Whichever way they went.
-    pub(crate) fn wallet_assets(&self) -> &U256 {
-        let (Self::Deposited(assets) | Self::Withdrawn(assets)) = self;
-        assets
-    }
-}
-
 impl<'a> Bounds<'a> {
     /// Finds the limits and checks the deadline, which is the last second in which the call may be executed.
     pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Result<Self> {
@@ -68,9 +60,10 @@ impl<'a> Bounds<'a> {
             return Ok(());
         }
         let Health { collateral_value, debt_value } = market.health(account)?;
+        let wad = WAD;
         let health_factor = &match debt_value.is_zero() {
             true => U256::MAX,
-            false => math::mul_div_down(&collateral_value, &WAD, &debt_value)?,
+            false => math::mul_div_down(&collateral_value, &wad, &debt_value)?,
         };
         if math::sub(health_factor, health_factor_min).is_none() {
             return Err(Error::HealthFactorBelowMin { health_factor, health_factor_min }.into());
@@ -81,9 +74,10 @@ impl<'a> Bounds<'a> {
 
 /// How much less deposit minus debt is than it was, but for what was put in or taken out; zero for a gain.
 fn equity_loss(before: &Position, moved: &Moved, after: &Position) -> core::result::Result<U256, Overflow> {
+    let nothing = U256::ZERO;
     let (deposited, withdrawn) = match moved {
-        Moved::Deposited(assets) => (assets, &U256::ZERO),
-        Moved::Withdrawn(assets) => (&U256::ZERO, assets),
+        Moved::Deposited(assets) => (assets, &nothing),
+        Moved::Withdrawn(assets) => (&nothing, assets),
     };
     // What is subtracted on one side is added on the other, so that no number has a sign.
     let had = math::add(&math::add(&before.collateral, deposited)?, &after.debt)?;

@@ -77,11 +77,7 @@ impl<'a> Calldata<'a> {
     #[inline(never)]
     pub(crate) fn small(&mut self) -> Result<usize, Malformed> {
         let offset = self.offset;
-        let (high, low) = self.word()?.split_last_chunk::<4>().ok_or(Malformed { offset })?;
-        if high.iter().any(|byte| *byte != 0) {
-            return Err(Malformed { offset });
-        }
-        Ok(u32::from_be_bytes(*low) as usize)
+        word::small(self.word()?).ok_or(Malformed { offset })
     }
 
     /// The next word, which must be this one: an offset or a length that the canonical encoding fixes.

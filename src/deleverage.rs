@@ -11,6 +11,7 @@ use crate::{
     math::{self, WAD},
     operation::Operation,
     sizing::{self, Size},
+    word::Value,
 };
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolEvent;
@@ -31,10 +32,10 @@ impl Withdraw {
     }
 
     /// The word it came from.
-    pub(crate) fn word(&self) -> &U256 {
+    pub(crate) fn value(&self) -> Value<'_> {
         match self {
-            Self::Assets(assets) => assets,
-            Self::All => &U256::MAX,
+            Self::Assets(assets) => Value::Uint(assets),
+            Self::All => Value::Max,
         }
     }
 }
@@ -45,7 +46,8 @@ pub(crate) fn run(calldata: Calldata<'_>) -> Result<Position> {
     let withdraw = Withdraw::from_word(operation.request.wallet_assets);
     let repay_assets = repay_assets(&operation.before, &withdraw, &operation.request.size)?;
     if repay_assets.is_zero() {
-        withdraw_to_this(&operation.market, &operation.account, &withdraw, &U256::ZERO)?;
+        let nothing_more = U256::ZERO;
+        withdraw_to_this(&operation.market, &operation.account, &withdraw, &nothing_more)?;
     } else {
         let in_full = repay_assets == operation.before.debt;
         operation.flash(repay_assets, Step::Lower { withdraw, in_full })?;

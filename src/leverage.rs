@@ -28,7 +28,8 @@ pub(crate) fn run(calldata: Calldata<'_>) -> Result<Position> {
     }
     let residue = operation.held_assets()?;
     if !residue.is_zero() {
-        return Err(Error::ResidualBalance { balance: &residue, expected: &U256::ZERO }.into());
+        let expected = U256::ZERO;
+        return Err(Error::ResidualBalance { balance: &residue, expected: &expected }.into());
     }
     operation.end(&Moved::Deposited(deposit_assets), Leveraged::SIGNATURE_HASH)
 }

@@ -87,7 +87,7 @@ impl<'a> Operation<'a> {
         let after = self.market.position(&self.account)?;
         bounds.check(&self.before, moved, &after)?;
         bounds.check_health(&self.market, &self.account)?;
-        event::emit(signature, &self.account, pair, moved.wallet_assets(), &after);
+        event::emit(signature, &self.account, pair, &after);
         self.lock.release();
         Ok(after)
     }

@@ -54,7 +54,10 @@ impl From<Unattainable> for Reverted {
     #[cold]
     fn from(reason: Unattainable) -> Self {
         match &reason {
-            Unattainable::RatioTooLow { ratio_wad } => Error::RatioTooLow { ratio: ratio_wad, least: &WAD }.into(),
+            Unattainable::RatioTooLow { ratio_wad } => {
+                let least = WAD;
+                Error::RatioTooLow { ratio: ratio_wad, least: &least }.into()
+            }
             Unattainable::PrincipalNegative { collateral, owed } => {
                 Error::PrincipalNegative { collateral, owed }.into()
             }
@@ -95,10 +98,12 @@ pub fn repay_assets(position: &Position, withdraw_assets: &U256, size: &Size) ->
 
 /// The debt of a position whose principal is `collateral - debt`, at `ratio_wad` times that principal deposited.
 fn debt_at_ratio(collateral: &U256, debt: &U256, ratio_wad: &U256) -> Result<U256, Unattainable> {
-    let leverage_wad = math::sub(ratio_wad, &WAD).ok_or(Unattainable::RatioTooLow { ratio_wad: *ratio_wad })?;
+    // Not a reference to the constant: that would put it into the data, which every frame pays for.
+    let wad = WAD;
+    let leverage_wad = math::sub(ratio_wad, &wad).ok_or(Unattainable::RatioTooLow { ratio_wad: *ratio_wad })?;
     let negative = Unattainable::PrincipalNegative { collateral: *collateral, owed: *debt };
     let principal = math::sub(collateral, debt).ok_or(negative)?;
-    Ok(math::mul_div_down(&principal, &leverage_wad, &WAD)?)
+    Ok(math::mul_div_down(&principal, &leverage_wad, &wad)?)
 }
 
 #[cfg(test)]

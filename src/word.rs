@@ -18,6 +18,8 @@ pub(crate) enum Value<'a> {
     Small(u64),
     /// A selector, left aligned as `bytes4` is.
     Selector(&'a [u8; 4]),
+    /// The largest number.
+    Max,
 }
 
 impl Value<'_> {
@@ -28,6 +30,7 @@ impl Value<'_> {
         match self {
             Self::Uint(uint) => *word = uint.to_be_bytes(),
             Self::Word(content) => *word = *content,
+            Self::Max => *word = [0xff; WORD],
             Self::Address(address) => copy(word.last_chunk_mut(), &address.0.0),
             Self::Small(small) => copy(word.last_chunk_mut(), &small.to_be_bytes()),
             Self::Selector(selector) => copy(word.first_chunk_mut(), selector),
@@ -85,7 +88,14 @@ pub(crate) fn address(word: &[u8; WORD]) -> Option<Address> {
     (*padding == [0; 12]).then_some(Address(FixedBytes(*address.first_chunk()?)))
 }
 
+/// The number that a word holds, if it fits the memory there is.
+pub(crate) fn small(word: &[u8; WORD]) -> Option<usize> {
+    // As arrays: compared eight bytes at a time.
+    let (high, low) = (word.first_chunk::<28>()?, word.last_chunk()?);
+    (*high == [0; 28]).then_some(u32::from_be_bytes(*low) as usize)
+}
+
 /// Whether a word holds `true`, as the ABI encodes it.
 pub(crate) fn is_true(word: &[u8; WORD]) -> bool {
-    matches!(word, [zeros @ .., 1] if zeros.iter().all(|byte| *byte == 0))
+    small(word) == Some(1)
 }

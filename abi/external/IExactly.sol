@@ -22,6 +22,7 @@ interface IExactlyMarket {
     external
     view
     returns (uint256 fixedDeposits, uint256 fixedBorrows, uint256 floatingBorrowShares);
+  function accountSnapshot(address account) external view returns (uint256 deposit, uint256 debt);
   function previewRefund(uint256 shares) external view returns (uint256);
   function deposit(uint256 assets, address receiver) external returns (uint256 shares);
   function borrow(uint256 assets, address receiver, address borrower) external returns (uint256 borrowShares);

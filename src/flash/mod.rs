@@ -75,10 +75,10 @@ impl Plan {
     fn values(&self) -> [Value<'_>; PLAN] {
         let [lender, market] = self.market.values();
         let (step, step_assets) = match &self.step {
-            Step::Raise { deposit_assets } => (0, deposit_assets),
-            Step::Lower { withdraw, in_full } => (1 + u64::from(*in_full), withdraw.word()),
+            Step::Raise { deposit_assets } => (0, Value::Uint(deposit_assets)),
+            Step::Lower { withdraw, in_full } => (1 + u64::from(*in_full), withdraw.value()),
         };
-        words![lender, market, self.account, self.asset.0, self.lent_assets, Value::Small(step), *step_assets]
+        words![lender, market, self.account, self.asset.0, self.lent_assets, Value::Small(step), step_assets]
     }
 
     fn decode(bytes: &[u8]) -> Result<Self> {

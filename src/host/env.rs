@@ -4,11 +4,11 @@ use super::{hooks, lay_out};
 use crate::word::{Value, WORD, uint};
 use alloy_primitives::{Address, B256, U256};
 
-/// Emits a log of four topics and three words.
-pub(crate) fn log(topics_and_data: &[Value<'_>; 7]) {
+/// Emits a log of three topics and three words.
+pub(crate) fn log(topics_and_data: &[Value<'_>; 6]) {
     let (data, length) = lay_out(&[], topics_and_data);
     // SAFETY: the host reads what was laid out.
-    unsafe { hooks::emit_log(data, length, 4) };
+    unsafe { hooks::emit_log(data, length, 3) };
 }
 
 /// Keccak-256 of some bytes.

@@ -45,16 +45,17 @@ impl Market {
         word::address(&asset).map(Token).ok_or_else(invalid)
     }
 
-    /// Deposit rounded down, debt rounded up, interest included up to now. An account without debt shares is not asked
-    /// what they are worth: that view is the most expensive one.
+    /// Deposit rounded down, floating debt rounded up, interest included up to now. One view gives both, with debts of
+    /// fixed maturity among them: an account that has any is asked more precisely.
     pub(super) fn position(&self, account: &Address) -> Result<Position> {
-        let collateral = self.view_uint(market::maxWithdrawCall::SELECTOR, Value::Address(account))?;
-        let [_fixed_deposits, _fixed_borrows, debt_shares] =
+        let [_fixed_deposits, fixed_borrows, debt_shares] =
             host::view(&self.0, market::accountsCall::SELECTOR, &words![*account])?;
-        let debt = match debt_shares == [0; WORD] {
-            true => U256::ZERO,
-            false => self.view_uint(market::previewRefundCall::SELECTOR, Value::Word(&debt_shares))?,
-        };
+        if fixed_borrows == [0; WORD] {
+            let [collateral, debt] = host::view(&self.0, market::accountSnapshotCall::SELECTOR, &words![*account])?;
+            return Ok(Position { collateral: word::uint(&collateral), debt: word::uint(&debt) });
+        }
+        let collateral = self.view_uint(market::maxWithdrawCall::SELECTOR, Value::Address(account))?;
+        let debt = self.view_uint(market::previewRefundCall::SELECTOR, Value::Word(&debt_shares))?;
         Ok(Position { collateral, debt })
     }
 
@@ -78,12 +79,15 @@ impl Market {
     /// shares rounding down and back rounding up, and may take less than offered: the approval is then taken back.
     pub(super) fn repay(&self, asset: &Token, assets: &U256, in_full: bool, account: &Address) -> Result<U256> {
         asset.approve(&self.0, assets)?;
-        let (selector, most) =
-            if in_full { (market::refundCall::SELECTOR, &U256::MAX) } else { (market::repayCall::SELECTOR, assets) };
-        let [taken] = host::call(&self.0, selector, &words![*most, *account])?;
+        let (selector, most) = match in_full {
+            true => (market::refundCall::SELECTOR, Value::Max),
+            false => (market::repayCall::SELECTOR, Value::Uint(assets)),
+        };
+        let [taken] = host::call(&self.0, selector, &words![most, *account])?;
         let taken = word::uint(&taken);
         if taken != *assets {
-            asset.approve(&self.0, &U256::ZERO)?;
+            let nothing = U256::ZERO;
+            asset.approve(&self.0, &nothing)?;
         }
         Ok(taken)
     }
