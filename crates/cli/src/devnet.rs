@@ -8,8 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use devnet::{ArbOs, Chain, ChainConfig, MNEMONIC, dump, rpc::Rpc, server::Server};
+use devnet::{ArbOs, Chain, ChainConfig, MNEMONIC, chain::CREATE2_FACTORY, dump, rpc::Rpc, server::Server};
 use eyre::{Result, WrapErr, bail};
+use protocols::{Fixtures, World};
 
 /// What to serve.
 #[derive(clap::Args)]
@@ -50,7 +51,7 @@ async fn serve(args: &Args) -> Result<()> {
     };
     let (chain, places) = match loaded {
         Some(chain) => (chain, String::new()),
-        None => deployed(config, args.world),
+        None => deployed(config, args.world)?,
     };
     let rpc = Rpc::new(chain);
     let server = Server::bind(rpc.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
@@ -103,8 +104,26 @@ fn save(file: &Path, rpc: &Rpc) -> Result<()> {
         .wrap_err_with(|| format!("cannot write {}", file.display()))
 }
 
-fn deployed(config: ChainConfig, _world: bool) -> (Chain, String) {
-    (Chain::new(config), String::new())
+/// A new chain, with the world on it if it is wanted and can be had, and what there is to say about that.
+fn deployed(config: ChainConfig, world: bool) -> Result<(Chain, String)> {
+    let mut chain = Chain::new(config);
+    let mut places = format!("Deployed\n  {CREATE2_FACTORY}  CREATE2 factory\n");
+    if !world {
+        return Ok((chain, places + "\n"));
+    }
+    match Fixtures::open() {
+        Ok(fixtures) => {
+            let world = World::deploy(&mut chain, &fixtures).wrap_err("the world cannot be deployed")?;
+            for (address, name) in world.labels().accounts() {
+                let _ = writeln!(places, "  {address}  {name}");
+            }
+        }
+        // The chain is of use without it, and the error says which command brings the packages.
+        Err(error) => {
+            let _ = writeln!(places, "\nWithout the world: {error}");
+        }
+    }
+    Ok((chain, places + "\n"))
 }
 
 /// What a user needs to connect: accounts with their keys, where things are, and the URL.

@@ -132,6 +132,11 @@ impl Labels {
         self.functions.insert(selector, name.into());
     }
 
+    /// The named accounts, in order of their addresses.
+    pub fn accounts(&self) -> impl Iterator<Item = (Address, &str)> {
+        self.accounts.iter().map(|(address, name)| (*address, name.as_str()))
+    }
+
     /// An account's name, or itself.
     #[must_use]
     pub fn account(&self, account: Address) -> String {
