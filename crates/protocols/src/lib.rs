@@ -10,6 +10,7 @@ pub mod exactly;
 pub mod fixtures;
 pub mod permit2;
 pub mod tokens;
+pub mod uniswap;
 pub mod world;
 
 pub use debt_manager::DebtManager;
@@ -17,4 +18,5 @@ pub use deployer::{Account, WorldError};
 pub use exactly::{Exactly, ExactlyMarket, PositionNow};
 pub use fixtures::{FixtureError, Fixtures};
 pub use tokens::{Asset, Token, Tokens};
+pub use uniswap::Uniswap;
 pub use world::World;

@@ -7,6 +7,7 @@ use crate::{
     fixtures::Fixtures,
     permit2,
     tokens::{self, Asset, Tokens},
+    uniswap::{self, Uniswap},
 };
 use alloy_primitives::Address;
 use devnet::{Chain, trace::Labels};
@@ -22,6 +23,8 @@ pub struct World {
     pub exactly: Exactly,
     /// Permit2.
     pub permit2: Address,
+    /// Uniswap V3.
+    pub uniswap: Uniswap,
 }
 
 impl World {
@@ -40,7 +43,8 @@ impl World {
         let tokens = Tokens { usdc, weth, wsteth };
         balancer.fund(&mut deployer, &tokens)?;
         let exactly = exactly::complete(&mut deployer, foundation, &tokens, balancer.vault)?;
-        Ok(Self { tokens, balancer, exactly, permit2 })
+        let uniswap = uniswap::deploy(&mut deployer, &tokens, &exactly)?;
+        Ok(Self { tokens, balancer, exactly, permit2, uniswap })
     }
 
     /// Names for the world's accounts, for traces.
@@ -50,6 +54,9 @@ impl World {
         labels.name_account(self.balancer.vault, "Balancer vault");
         labels.name_account(self.exactly.auditor, "Exactly Auditor");
         labels.name_account(self.permit2, "Permit2");
+        labels.name_account(self.uniswap.router, "Uniswap router");
+        labels.name_account(self.uniswap.router02, "Uniswap router 02");
+        labels.name_account(self.uniswap.quoter, "Uniswap quoter");
         for (address, name) in self.exactly.solidity_manager.into_iter().zip(["proxy", "implementation"]) {
             labels.name_account(address, format!("Exactly DebtManager {name}"));
         }
