@@ -3,6 +3,7 @@
 //! [`World::deploy`] puts them on a chain by ordinary transactions, in a fixed order, so that every address is the same
 //! each time and equal to `deploy/devnet.toml`. Each protocol has a typed handle.
 
+pub mod aave;
 pub mod balancer;
 pub mod debt_manager;
 pub mod deployer;
@@ -13,6 +14,7 @@ pub mod tokens;
 pub mod uniswap;
 pub mod world;
 
+pub use aave::Aave;
 pub use debt_manager::DebtManager;
 pub use deployer::{Account, WorldError};
 pub use exactly::{Exactly, ExactlyMarket, PositionNow};

@@ -1,6 +1,7 @@
 //! The whole world: everything that the contract meets on a real chain.
 
 use crate::{
+    aave::{self, Aave},
     balancer::{self, Balancer},
     deployer::{Account, Deployer, WorldError},
     exactly::{self, Exactly},
@@ -25,6 +26,8 @@ pub struct World {
     pub permit2: Address,
     /// Uniswap V3.
     pub uniswap: Uniswap,
+    /// Aave V3.
+    pub aave: Aave,
 }
 
 impl World {
@@ -44,7 +47,8 @@ impl World {
         balancer.fund(&mut deployer, &tokens)?;
         let exactly = exactly::complete(&mut deployer, foundation, &tokens, balancer.vault)?;
         let uniswap = uniswap::deploy(&mut deployer, &tokens, &exactly)?;
-        Ok(Self { tokens, balancer, exactly, permit2, uniswap })
+        let aave = aave::deploy(&mut deployer, &tokens, &exactly)?;
+        Ok(Self { tokens, balancer, exactly, permit2, uniswap, aave })
     }
 
     /// Names for the world's accounts, for traces.
@@ -57,6 +61,8 @@ impl World {
         labels.name_account(self.uniswap.router, "Uniswap router");
         labels.name_account(self.uniswap.router02, "Uniswap router 02");
         labels.name_account(self.uniswap.quoter, "Uniswap quoter");
+        labels.name_account(self.aave.pool, "Aave pool");
+        labels.name_account(self.aave.oracle, "Aave oracle");
         for (address, name) in self.exactly.solidity_manager.into_iter().zip(["proxy", "implementation"]) {
             labels.name_account(address, format!("Exactly DebtManager {name}"));
         }

@@ -1,5 +1,7 @@
 //! The swap and lending protocols besides Exactly do what they do on a real chain.
 
+mod aave;
+mod addresses;
 mod uniswap;
 
 use alloy_primitives::{Address, U256, address, utils::Unit};
