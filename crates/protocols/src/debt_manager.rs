@@ -7,7 +7,7 @@ use debt_manager::abi::IDebtManager::{self, deleverageCall, leverageCall};
 use devnet::{Chain, Tx};
 use stylus::code;
 
-/// Everything that remains, as [`Deleverage::withdraw`].
+/// Everything that remains, as the assets to withdraw.
 pub const ALL: U256 = U256::MAX;
 
 /// The contract on a chain.
