@@ -117,6 +117,7 @@ fn the_stylus_tracer_shows_every_host_io_and_nests_the_programs_called() {
     let args = format!("{program:?}{}", "f".repeat(16));
     assert_eq!((&call["args"], &call["outs"]), (&json!(args.to_lowercase()), &json!("0x0000000000")));
     assert_eq!((&trace[1]["outs"], &trace[0]["args"]), (&json!("0xaa"), &json!("0x00000001")));
+    assert_eq!(trace[5]["outs"], "0x00000000", "the vendor's reader wants the status in four bytes");
     let ink = |step: &Value, end: &str| step[end].as_u64().unwrap();
     assert_eq!(ink(&trace[1], "startInk") - ink(&trace[1], "endInk"), 8_400 + 5_040);
     let calls = node.ok("debug_traceTransaction", json!([receipt["transactionHash"], { "tracer": "callTracer" }]));

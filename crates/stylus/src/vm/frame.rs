@@ -162,7 +162,7 @@ async fn run(program: Program, input: FrameInput, mailbox: Mailbox) -> Result<Ou
         Ok(status) => ended(status.cast_unsigned()),
         Err(error) => failed(&error, out_of_stack, out_of_ink),
     };
-    record(&mut store, "user_returned", &[], &u8::from(status != Status::Success).to_be_bytes(), ink_left);
+    record(&mut store, "user_returned", &[], &u32::from(status != Status::Success).to_be_bytes(), ink_left);
     let guest = store.into_data();
     Ok(Outcome {
         status,
