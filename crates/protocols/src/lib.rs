@@ -5,20 +5,20 @@
 
 pub mod aave;
 pub mod balancer;
-pub mod debt_manager;
 pub mod deployer;
 pub mod exactly;
 pub mod fixtures;
+pub mod manager;
 pub mod permit2;
 pub mod tokens;
 pub mod uniswap;
 pub mod world;
 
 pub use aave::Aave;
-pub use debt_manager::DebtManager;
 pub use deployer::{Account, WorldError};
 pub use exactly::{Exactly, ExactlyMarket, PositionNow};
 pub use fixtures::{FixtureError, Fixtures};
+pub use manager::DebtManager;
 pub use tokens::{Asset, Token, Tokens};
 pub use uniswap::Uniswap;
 pub use world::World;

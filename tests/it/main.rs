@@ -1,0 +1,10 @@
+//! The contract as it would be deployed, on the protocols' own code. Every call goes through [`stage::Stage`], which
+//! checks the invariants of `INVARIANTS.md` by itself.
+
+mod attacks;
+mod bounds;
+mod deleverage;
+mod leverage;
+mod stage;
+mod surface;
+mod wallet;
