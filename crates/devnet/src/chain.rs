@@ -1,7 +1,7 @@
 //! The chain: executes transactions, one a block, and remembers what was.
 
 use crate::{
-    arbos::{ArbPrecompiles, precompiles, recent::RecentWasms},
+    arbos::{self, ArbPrecompiles, params, recent::RecentWasms, storage::STATE},
     block::{Block, Receipt, TxRecord},
     call::{CallResult, Overrides},
     config::{BLOCK_GAS_LIMIT, ChainConfig},
@@ -14,11 +14,7 @@ use crate::{
 use alloy::consensus::TxEnvelope;
 use alloy_primitives::{Address, B256, Bloom, Bytes, address, hex, keccak256};
 use std::sync::Arc;
-use stylus::{
-    gas::memory::Pages,
-    params::{ArbOs, StylusParams},
-    vm::Vm,
-};
+use stylus::{gas::memory::Pages, params::ArbOs, vm::Vm};
 
 /// Arachnid's deployment proxy: creates a contract at an address that depends on its init code and a salt alone.
 pub const CREATE2_FACTORY: Address = address!("4e59b44847b379578588920ca78fbf26c0b4956c");
@@ -44,7 +40,6 @@ pub(crate) struct Ledger {
     pub(crate) receipts: Map<B256, Arc<Receipt>>,
     pub(crate) next_timestamp: Option<u64>,
     pub(crate) arbos: ArbOs,
-    pub(crate) params: StylusParams,
 }
 
 /// A chain as it was at some moment.
@@ -72,9 +67,7 @@ impl Chain {
         for signer in config.signers() {
             state.set_balance(signer.address(), config.funds());
         }
-        for address in precompiles::ALL {
-            state.set_code(address, Bytes::from_static(&[0xfe]));
-        }
+        arbos::genesis(&mut state);
         state.set_code(CREATE2_FACTORY, Bytes::from_static(&CREATE2_FACTORY_CODE));
         for (address, code) in &config.genesis {
             state.set_code(*address, code.clone());
@@ -96,7 +89,6 @@ impl Chain {
             receipts: Map::default(),
             next_timestamp: None,
             arbos: config.arbos,
-            params: StylusParams::at(config.arbos),
             state,
         };
         Self { config, env, ledger }
@@ -131,15 +123,17 @@ impl Chain {
         BlockContext { l1_block_number: timestamp / L1_BLOCK_TIME, timestamp, base_fee, coinbase: COINBASE }
     }
 
-    fn chain_context(&self, block_number: u64, record_host_io: bool) -> ChainContext {
+    fn chain_context(&self, state: &State, block_number: u64, record_host_io: bool) -> ChainContext {
         ChainContext {
             env: self.env.clone(),
             arbos: self.ledger.arbos,
-            params: self.ledger.params,
+            params: params::load(self.ledger.arbos, |slot| state.storage(STATE, slot)),
             dictionary: self.config.stylus_dictionary.clone(),
             block_number,
+            blocks: self.ledger.blocks.clone(),
             recent: RecentWasms::default(),
             pages: Pages::default(),
+            callers: Vec::new(),
             running: Default::default(),
             record_host_io,
             host_io: Vec::new(),
@@ -156,7 +150,7 @@ impl Chain {
         record: bool,
     ) -> (Context, ArbPrecompiles) {
         let (number, timestamp) = block;
-        let chain = self.chain_context(number, record);
+        let chain = self.chain_context(&state, number, record);
         execute::context(state, self.block_context(timestamp), chain, self.config.chain_id, tx, strictness)
     }
 

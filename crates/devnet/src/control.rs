@@ -12,7 +12,7 @@ use crate::{
 };
 use alloy_primitives::{Address, B256, Bytes, U256, utils::Unit};
 use alloy_sol_types::{SolCall, sol};
-use stylus::params::{ArbOs, StylusParams};
+use stylus::params::ArbOs;
 
 sol! {
     function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
@@ -128,10 +128,9 @@ impl Chain {
         self.config.block_time = seconds;
     }
 
-    /// Upgrades ArbOS, with the parameters that the version starts with.
+    /// Upgrades ArbOS, with the parameters that the version starts with where the chain's owner has set none.
     pub fn set_arbos(&mut self, arbos: ArbOs) {
         self.ledger.arbos = arbos;
-        self.ledger.params = StylusParams::at(arbos);
     }
 
     /// Activates a program, by a transaction of an account that gets the ether for it.

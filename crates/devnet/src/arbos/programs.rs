@@ -1,14 +1,13 @@
-//! The chain's book of activated programs, kept in the storage of ArbOS's own account.
+//! The chain's book of activated programs, in ArbOS's state.
 //!
-//! One word a program, at `keccak256("programs" ++ code hash)`, from the highest byte on: version (2 bytes), init cost
-//! (2), cached cost (2), footprint (2), kilobytes of native code (3), hour of activation (4), cached (1). The layout is
-//! ours: nothing but this module reads it.
+//! One word a program, from the highest byte on: version (2 bytes), init cost (2), cached cost (2), footprint (2),
+//! kilobytes of native code (3), hour of activation (4), cached (1).
 
-use alloy_primitives::{Address, B256, U256, address, keccak256};
+use super::storage;
+pub use super::storage::STATE;
+use alloy_primitives::{B256, U256};
 use stylus::{activation::Activation, params::StylusParams};
 
-/// The account whose storage is ArbOS's state.
-pub const STATE: Address = address!("a4b05fffffffffffffffffffffffffffffffffff");
 /// Hours are counted from here: the start of Arbitrum One.
 const EPOCH: u64 = 1_421_388_000;
 const HOUR: u64 = 60 * 60;
@@ -73,7 +72,7 @@ impl ProgramRecord {
     /// Where a program's record is kept.
     #[must_use]
     pub fn slot(code_hash: B256) -> U256 {
-        keccak256([b"programs".as_slice(), code_hash.as_slice()].concat()).into()
+        storage::slot("programs", code_hash)
     }
 
     /// Reads a record; nothing for a program that never was activated.

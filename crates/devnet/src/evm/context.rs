@@ -1,6 +1,6 @@
 //! What Stylus keeps for a transaction and a block, beside the EVM's own context.
 
-use crate::{arbos::recent::RecentWasms, state::State};
+use crate::{Block, arbos::recent::RecentWasms, state::State};
 use alloy_primitives::{Address, B256, Bytes};
 use revm::{
     Journal,
@@ -58,10 +58,14 @@ pub struct ChainContext {
     pub dictionary: Option<Bytes>,
     /// This chain's own block number; the EVM sees the parent chain's.
     pub block_number: u64,
+    /// This chain's blocks, up to the newest that is complete.
+    pub blocks: imbl::Vector<Arc<Block>>,
     /// Programs that ran in this block.
     pub recent: RecentWasms,
     /// Pages open in this transaction.
     pub pages: Pages,
+    /// Who called each open frame, from the transaction's own on.
+    pub callers: Vec<Address>,
     /// How many frames run as each account. Delegated ones are not counted: they are not the account's own.
     pub running: HashMap<Address, u32>,
     /// Host I/O of programs is recorded, for whoever looks.

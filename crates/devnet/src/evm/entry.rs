@@ -4,21 +4,23 @@ use super::{
     Context,
     frames::{ProgramFrame, Run},
 };
-use crate::arbos::programs::{ProgramRecord, STATE};
-use alloy_primitives::{Address, B256, Bytes, U256};
+use crate::arbos::{
+    self,
+    programs::{ProgramRecord, STATE},
+    storage::{peek, peek_code},
+};
+use alloy_primitives::{B256, U256};
 use revm::{
-    Database,
-    context::{ContextTr, JournalTr},
     handler::EthFrame,
     interpreter::{FrameInput, InstructionResult, interpreter::EthInterpreter, interpreter_types::RuntimeFlag},
     state::Bytecode,
 };
 use stylus::{
-    activation::{Activation, ActivationRules, activate},
-    code::{self, StylusCode},
+    activation::{Activation, ActivationError, ActivationRules, activate},
+    code::{self, CodeError},
     gas::entry,
     params::ArbOs,
-    vm::{EvmData, Frame, FrameInput as VmInput, Program},
+    vm::{EvmData, Frame, FrameInput as VmInput, Program, VmError},
 };
 
 /// The program beside a frame that was just made, if the frame's code is one.
@@ -69,58 +71,24 @@ pub(crate) fn record(context: &mut Context, code_hash: B256) -> Option<ProgramRe
     ProgramRecord::decode(peek(context, STATE, ProgramRecord::slot(code_hash)))
 }
 
-/// A slot's value as this transaction sees it, without touching it.
-pub(crate) fn peek(context: &mut Context, address: Address, slot: U256) -> U256 {
-    let touched = context.journal().evm_state().get(&address).and_then(|account| account.storage.get(&slot));
-    match touched {
-        Some(slot) => slot.present_value(),
-        None => {
-            let Ok(value) = Database::storage(context.journal_mut().db_mut(), address, slot);
-            value
-        }
-    }
+/// Why a module cannot be activated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CompileError {
+    /// It breaks a rule, or costs too much.
+    #[error(transparent)]
+    Activation(#[from] ActivationError),
+    /// The machine cannot run what the rules allow.
+    #[error(transparent)]
+    Machine(#[from] VmError),
 }
 
-/// An account's code as this transaction sees it, without touching it.
-pub(crate) fn peek_code(context: &mut Context, address: Address) -> Bytes {
-    let touched = context.journal().evm_state().get(&address).and_then(|account| account.info.code.clone());
-    touched.map_or_else(|| context.journal().db().code(address), |code| code.original_bytes())
-}
-
-/// The module that code stands for, which may be spread over fragments.
-pub(crate) fn module(context: &mut Context, code: &[u8]) -> Result<Vec<u8>, code::CodeError> {
-    let (dictionary, limit) = (context.chain.dictionary.clone(), context.chain.params.max_wasm_size as usize);
-    match code::parse(code, context.chain.arbos)? {
-        StylusCode::Program { dictionary: number, compressed } => {
-            code::decompress(number, compressed, limit, dictionary.as_ref().map(AsRef::as_ref))
-        }
-        StylusCode::Fragment(_) => Err(code::CodeError::NotProgram),
-        StylusCode::Root { dictionary: number, uncompressed_length, fragments } => {
-            if fragments.is_empty() || fragments.len() > usize::from(context.chain.params.max_fragment_count) {
-                return Err(code::CodeError::Malformed);
-            }
-            let mut stream = Vec::new();
-            for fragment in fragments {
-                let code = peek_code(context, fragment);
-                let StylusCode::Fragment(part) = code::parse(&code, context.chain.arbos)? else {
-                    return Err(code::CodeError::Malformed);
-                };
-                stream.extend_from_slice(part);
-            }
-            let dictionary = dictionary.as_ref().map(AsRef::as_ref);
-            code::decompress_root(number, &stream, uncompressed_length, limit, dictionary)
-        }
-    }
-}
-
-/// Activates a module for at most `gas` and compiles it, for the calls that will come. What gas does not pay for is not
-/// compiled.
-pub(crate) fn compile(context: &Context, code_hash: B256, wasm: &[u8], gas: u64) -> Result<Activation, String> {
+/// Activates a module with so much gas at most, and compiles it for the calls that will come.
+pub(crate) fn compile(context: &Context, code_hash: B256, wasm: &[u8], gas: u64) -> Result<Activation, CompileError> {
     let chain = &context.chain;
     let pages_left = chain.params.page_limit.saturating_sub(chain.pages.open);
-    let rules = ActivationRules { arbos: chain.arbos, pages_left, gas };
-    let activation = activate(wasm, rules).map_err(|error| error.to_string())?;
-    let program = chain.env.vm.compile(&activation.module).map_err(|error| error.to_string())?;
+    let rules = ActivationRules { pages_left, gas, ..ActivationRules::new(chain.arbos) };
+    let activation = activate(wasm, rules)?;
+    let program = chain.env.vm.compile(&activation.module)?;
     chain.env.programs.insert(code_hash, chain.params.version, program);
     Ok(activation)
 }
@@ -131,7 +99,10 @@ fn compiled(context: &mut Context, code_hash: B256, bytecode: &Bytecode) -> Opti
     if let Some(program) = context.chain.env.programs.get(code_hash, version) {
         return Some(program);
     }
-    let wasm = module(context, &bytecode.original_bytes()).ok()?;
+    let wasm = arbos::module(context, &bytecode.original_bytes(), |context, fragment| {
+        Ok::<_, CodeError>(peek_code(context, fragment))
+    })
+    .ok()?;
     let activation = activate(&wasm, ActivationRules::new(context.chain.arbos)).ok()?;
     let program = context.chain.env.vm.compile(&activation.module).ok()?;
     context.chain.env.programs.insert(code_hash, version, program.clone());

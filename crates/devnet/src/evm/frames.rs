@@ -102,6 +102,7 @@ impl<I> StylusEvm<I> {
     fn pop(&mut self) {
         let frame = self.inner.frame_stack.get();
         let chain = &mut self.inner.ctx.chain;
+        chain.callers.pop();
         if let Some(account) = runs_as(frame)
             && let Some(count) = chain.running.get_mut(&account)
         {
@@ -205,6 +206,7 @@ impl<I> EvmTr for StylusEvm<I> {
             return Ok(ItemOrResult::Result(result));
         }
         let frame = self.inner.frame_stack.get();
+        self.inner.ctx.chain.callers.push(frame.interpreter.input.caller_address);
         if let Some(account) = runs_as(frame) {
             *self.inner.ctx.chain.running.entry(account).or_default() += 1;
         }

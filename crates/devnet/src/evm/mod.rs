@@ -8,6 +8,6 @@ mod handler;
 mod requests;
 
 pub use context::{ChainContext, CompiledPrograms, Context, StylusEnv};
-pub(crate) use entry::{compile, module, peek, peek_code};
+pub(crate) use entry::{CompileError, compile};
 pub use frames::StylusEvm;
 pub(crate) use handler::{Ran, RunError, run, run_inspected};

@@ -1,139 +1,101 @@
-//! The precompiles that tools ask about the chain, and the few things that its owner can say.
+//! `ArbInfo` and `ArbGasInfo`: asked about accounts and about prices.
+//!
+//! What is about the parent chain's prices is zero: nothing is posted there.
 
-use super::{
-    call::{Call, Failure, Result},
-    wasm_cache,
-};
-use crate::evm;
-use alloy_primitives::{Address, U256, address};
+use super::call::{Call, Mutability, Result};
+use crate::arbos::storage::{peek_balance, peek_code};
+use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::{SolInterface, SolValue, sol};
-use revm::context::{ContextTr, JournalTr};
-
-/// The account that owns the chain: anyone may speak in its name on a development chain.
-pub const CHAIN_OWNER: Address = address!("a4b0000000000000000000000000000000000001");
-/// Where data fees go.
-pub(super) const NETWORK_FEES: Address = address!("a4b0000000000000000000000000000000000002");
 
 sol! {
-    #[allow(missing_docs)]
-    interface ArbSys {
-        function arbBlockNumber() external view returns (uint256);
-        function arbBlockHash(uint256 arbBlockNum) external view returns (bytes32);
-        function arbChainID() external view returns (uint256);
-        function arbOSVersion() external view returns (uint256);
-        function isTopLevelCall() external view returns (bool);
-        function getStorageGasAvailable() external view returns (uint256);
-        function wasMyCallersAddressAliased() external view returns (bool);
-    }
+    /// The interface, as Arbitrum publishes it.
     #[allow(missing_docs)]
     interface ArbInfo {
         function getBalance(address account) external view returns (uint256);
         function getCode(address account) external view returns (bytes memory);
     }
-    #[allow(missing_docs)]
-    interface ArbOwnerPublic {
-        function isChainOwner(address addr) external view returns (bool);
-        function getAllChainOwners() external view returns (address[] memory);
-        function getNetworkFeeAccount() external view returns (address);
-        function getMaxStylusContractFragments() external view returns (uint8);
-    }
+    /// The interface, as Arbitrum publishes it.
     #[allow(missing_docs)]
     interface ArbGasInfo {
+        function getPricesInWeiWithAggregator(address aggregator) external view returns (uint256, uint256, uint256, uint256, uint256, uint256);
         function getPricesInWei() external view returns (uint256, uint256, uint256, uint256, uint256, uint256);
+        function getPricesInArbGasWithAggregator(address aggregator) external view returns (uint256, uint256, uint256);
+        function getPricesInArbGas() external view returns (uint256, uint256, uint256);
+        function getGasAccountingParams() external view returns (uint256, uint256, uint256);
         function getMinimumGasPrice() external view returns (uint256);
         function getL1BaseFeeEstimate() external view returns (uint256);
+        function getL1BaseFeeEstimateInertia() external view returns (uint64);
+        function getL1RewardRate() external view returns (uint64);
+        function getL1RewardRecipient() external view returns (address);
+        function getL1GasPriceEstimate() external view returns (uint256);
         function getCurrentTxL1GasFees() external view returns (uint256);
-    }
-    #[allow(missing_docs)]
-    interface ArbOwner {
-        function addWasmCacheManager(address manager) external;
+        function getGasBacklog() external view returns (uint64);
+        function getPricingInertia() external view returns (uint64);
+        function getGasBacklogTolerance() external view returns (uint64);
+        function getL1PricingSurplus() external view returns (int256);
+        function getPerBatchGasCharge() external view returns (int64);
+        function getAmortizedCostCapBips() external view returns (uint64);
+        function getL1FeesAvailable() external view returns (uint256);
     }
 }
 
-/// `ArbSys`.
-pub(super) fn arb_sys(call: &mut Call<'_>, input: &[u8]) -> Result {
-    use ArbSys::ArbSysCalls as Function;
-    /// What ArbOS's version is counted from.
-    const VERSION_BASE: u64 = 55;
-    call.takes_no_value()?;
-    let chain = &call.context.chain;
-    Ok(match Function::abi_decode(input).map_err(|_| Failure::empty())? {
-        Function::arbBlockNumber(_) => U256::from(chain.block_number).abi_encode(),
-        Function::arbBlockHash(query) => {
-            let number = u64::try_from(query.arbBlockNum).ok().filter(|number| *number < chain.block_number);
-            let number = number.ok_or(Failure::empty())?;
-            let Ok(hash) = revm::Database::block_hash(call.context.journal_mut().db_mut(), number);
-            hash.abi_encode()
-        }
-        Function::arbChainID(_) => U256::from(call.context.cfg.chain_id).abi_encode(),
-        Function::arbOSVersion(_) => U256::from(VERSION_BASE + chain.arbos.0).abi_encode(),
-        Function::isTopLevelCall(_) => (call.caller == call.context.tx.caller).abi_encode(),
-        Function::getStorageGasAvailable(_) => U256::ZERO.abi_encode(),
-        Function::wasMyCallersAddressAliased(_) => false.abi_encode(),
-    })
-}
-
-/// `ArbInfo`.
+/// Runs a function of `ArbInfo`.
 pub(super) fn arb_info(call: &mut Call<'_>, input: &[u8]) -> Result {
     use ArbInfo::ArbInfoCalls as Function;
     const BALANCE: u64 = 700;
     const CODE: u64 = 2_600;
     const CODE_WORD: u64 = 3;
-    call.takes_no_value()?;
-    Ok(match Function::abi_decode(input).map_err(|_| Failure::empty())? {
+    let function = Function::abi_decode(input)?;
+    call.begin(Mutability::View)?;
+    Ok(match function {
         Function::getBalance(query) => {
             call.burn(BALANCE)?;
-            let Ok(loaded) = call.context.journal_mut().load_account(query.account);
-            loaded.data.info.balance.abi_encode()
+            peek_balance(call.context, query.account).abi_encode()
         }
         Function::getCode(query) => {
             call.burn(CODE)?;
-            let code = evm::peek_code(call.context, query.account);
+            let code = peek_code(call.context, query.account);
             call.burn(CODE_WORD * (code.len() as u64).div_ceil(32))?;
             code.abi_encode()
         }
     })
 }
 
-/// `ArbOwnerPublic`.
-pub(super) fn arb_owner_public(call: &mut Call<'_>, input: &[u8]) -> Result {
-    use ArbOwnerPublic::ArbOwnerPublicCalls as Function;
-    call.takes_no_value()?;
-    Ok(match Function::abi_decode(input).map_err(|_| Failure::empty())? {
-        Function::isChainOwner(query) => (query.addr == CHAIN_OWNER).abi_encode(),
-        Function::getAllChainOwners(_) => vec![CHAIN_OWNER].abi_encode(),
-        Function::getNetworkFeeAccount(_) => NETWORK_FEES.abi_encode(),
-        Function::getMaxStylusContractFragments(_) => {
-            U256::from(call.context.chain.params.max_fragment_count).abi_encode()
-        }
-    })
-}
-
-/// `ArbGasInfo`: what is for the parent chain is zero, since there is none.
+/// Runs a function of `ArbGasInfo`.
 pub(super) fn arb_gas_info(call: &mut Call<'_>, input: &[u8]) -> Result {
     use ArbGasInfo::ArbGasInfoCalls as Function;
     /// Gas of a new slot, by which storage is quoted.
     const SLOT: u64 = 20_000;
-    call.takes_no_value()?;
+    /// Gas in a second that leaves the price as it is, as Arbitrum One has it.
+    const SPEED_LIMIT: u64 = 7_000_000;
+    /// Most gas of a transaction and of a block.
+    const MOST: u64 = 32_000_000;
+    /// Seconds: how slowly prices follow demand, and how much of it they let pass.
+    const INERTIA: u64 = 102;
+    const TOLERANCE: u64 = 10;
+    let function = Function::abi_decode(input)?;
+    call.begin(Mutability::View)?;
     let price = U256::from(call.context.block.basefee);
-    Ok(match Function::abi_decode(input).map_err(|_| Failure::empty())? {
-        Function::getPricesInWei(_) => {
-            let storage = price * U256::from(SLOT);
-            [U256::ZERO, U256::ZERO, storage, price, U256::ZERO, price].map(|wei| wei.to_be_bytes::<32>()).concat()
+    Ok(match function {
+        Function::getPricesInWei(_) | Function::getPricesInWeiWithAggregator(_) => {
+            [U256::ZERO, U256::ZERO, price * U256::from(SLOT), price, U256::ZERO, price].abi_encode()
         }
+        Function::getPricesInArbGas(_) | Function::getPricesInArbGasWithAggregator(_) => {
+            [U256::ZERO, U256::ZERO, U256::from(SLOT)].abi_encode()
+        }
+        Function::getGasAccountingParams(_) => [SPEED_LIMIT, MOST, MOST].map(U256::from).abi_encode(),
         Function::getMinimumGasPrice(_) => price.abi_encode(),
-        Function::getL1BaseFeeEstimate(_) | Function::getCurrentTxL1GasFees(_) => U256::ZERO.abi_encode(),
+        Function::getPricingInertia(_) => INERTIA.abi_encode(),
+        Function::getGasBacklogTolerance(_) => TOLERANCE.abi_encode(),
+        Function::getL1RewardRecipient(_) => Address::ZERO.abi_encode(),
+        Function::getL1PricingSurplus(_) | Function::getPerBatchGasCharge(_) => I256::ZERO.abi_encode(),
+        Function::getL1BaseFeeEstimate(_)
+        | Function::getL1BaseFeeEstimateInertia(_)
+        | Function::getL1RewardRate(_)
+        | Function::getL1GasPriceEstimate(_)
+        | Function::getCurrentTxL1GasFees(_)
+        | Function::getGasBacklog(_)
+        | Function::getAmortizedCostCapBips(_)
+        | Function::getL1FeesAvailable(_) => U256::ZERO.abi_encode(),
     })
-}
-
-/// `ArbOwner`, for whom the chain belongs to.
-pub(super) fn arb_owner(call: &mut Call<'_>, input: &[u8]) -> Result {
-    use ArbOwner::ArbOwnerCalls as Function;
-    call.takes_no_value()?;
-    if call.caller != CHAIN_OWNER {
-        return Err(Failure::empty());
-    }
-    let Function::addWasmCacheManager(order) = Function::abi_decode(input).map_err(|_| Failure::empty())?;
-    wasm_cache::add_manager(call, order.manager)?;
-    Ok(Vec::new())
 }

@@ -1,15 +1,18 @@
 //! The precompiles: Ethereum's own, and those through which ArbOS is asked and told.
 //!
 //! A call of one of ArbOS's pays for its arguments and its result by the word, for opening ArbOS's state, and for what
-//! it reads and writes there. Calldata that fits no function reverts, as do value sent to a function that takes none and
-//! a change where none is allowed.
+//! it reads and writes there. Calldata that fits no function reverts and takes all gas, as do value sent to a function
+//! that takes none, a change where none is allowed, and a call by someone who borrows the precompile's code.
 
+mod activation;
 mod call;
 mod info;
+mod owner;
+mod sys;
 mod wasm;
 mod wasm_cache;
 
-pub use info::CHAIN_OWNER;
+pub use owner::CHAIN_OWNER;
 pub(crate) use wasm_cache::set_cached;
 
 use crate::evm::Context;
@@ -69,11 +72,11 @@ impl PrecompileProvider<Context> for ArbPrecompiles {
 
     fn run(&mut self, context: &mut Context, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         let run: fn(&mut Call<'_>, &[u8]) -> Result<Vec<u8>, Failure> = match inputs.bytecode_address {
-            ARB_SYS => info::arb_sys,
+            ARB_SYS => sys::run,
             ARB_INFO => info::arb_info,
-            ARB_OWNER_PUBLIC => info::arb_owner_public,
+            ARB_OWNER_PUBLIC => owner::arb_owner_public,
             ARB_GAS_INFO => info::arb_gas_info,
-            ARB_OWNER => info::arb_owner,
+            ARB_OWNER => owner::arb_owner,
             ARB_WASM => wasm::run,
             ARB_WASM_CACHE => wasm_cache::run,
             _ => return self.ethereum.run(context, inputs),

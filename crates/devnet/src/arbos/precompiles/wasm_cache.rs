@@ -1,11 +1,13 @@
 //! `ArbWasmCache`: what a node is to keep in memory, as cache managers say.
+//!
+//! `cacheCodehash` is not here: it ended with ArbOS 30.
 
-use super::{
-    call::{Call, Failure, Result},
-    info::CHAIN_OWNER,
+use super::call::{Call, Failure, Mutability, Result};
+use crate::arbos::{
+    account_set::AccountSet,
+    programs::{ProgramError, ProgramRecord, STATE},
 };
-use crate::arbos::programs::{ProgramError, ProgramRecord, STATE};
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::B256;
 use alloy_sol_types::{SolInterface, SolValue, sol};
 
 sol! {
@@ -23,13 +25,17 @@ sol! {
 }
 use ArbWasmCache::ArbWasmCacheCalls as Function;
 
+/// Gas of looking up the hash of a module, as a read of ArbOS's state.
+const MODULE_HASH: u64 = 800;
+
 /// Runs a function.
 pub(super) fn run(call: &mut Call<'_>, input: &[u8]) -> Result {
-    let function = Function::abi_decode(input).map_err(|_| Failure::empty())?;
-    call.takes_no_value()?;
+    let function = Function::abi_decode(input)?;
+    let writes = matches!(function, Function::cacheProgram(_) | Function::evictCodehash(_));
+    call.begin(if writes { Mutability::Write } else { Mutability::View })?;
     Ok(match function {
-        Function::isCacheManager(query) => managers(call)?.contains(&query.manager).abi_encode(),
-        Function::allCacheManagers(_) => managers(call)?.abi_encode(),
+        Function::isCacheManager(query) => call.is_member(AccountSet::CACHE_MANAGERS, query.manager)?.abi_encode(),
+        Function::allCacheManagers(_) => call.members(AccountSet::CACHE_MANAGERS)?.abi_encode(),
         Function::codehashIsCached(query) => {
             let record = ProgramRecord::decode(call.read(ProgramRecord::slot(query.codehash))?);
             record.is_some_and(|record| record.cached).abi_encode()
@@ -42,41 +48,26 @@ pub(super) fn run(call: &mut Call<'_>, input: &[u8]) -> Result {
     })
 }
 
-/// Where the managers are kept: how many there are, and behind that each of them.
-fn slot(index: u64) -> U256 {
-    U256::from_be_bytes(keccak256("cache managers").0).wrapping_add(U256::from(index))
-}
-
-fn managers(call: &mut Call<'_>) -> Result<Vec<Address>> {
-    let count: u64 = call.read(slot(0))?.saturating_to();
-    (1..=count).map(|index| Ok(Address::from_word(call.read(slot(index))?.into()))).collect()
-}
-
-/// Adds a manager, if it is not one already.
-pub(super) fn add_manager(call: &mut Call<'_>, manager: Address) -> Result<()> {
-    let known = managers(call)?;
-    if !known.contains(&manager) {
-        let index = known.len() as u64 + 1;
-        call.write(slot(index), manager.into_word().into())?;
-        call.write(slot(0), U256::from(index))?;
-    }
-    Ok(())
-}
-
-/// Keeps a program, which costs what starting it would, or lets it go.
+/// Keeps a program or lets it go, both of which cost what starting it does: a revert might undo either. A program that
+/// could not be called is not kept. Whoever may not say so loses all gas.
 fn update(call: &mut Call<'_>, code_hash: B256, cached: bool) -> Result {
-    if call.caller != CHAIN_OWNER && !managers(call)?.contains(&call.caller) {
-        return Err(Failure::empty());
+    let may = call.is_member(AccountSet::CACHE_MANAGERS, call.caller)?
+        || call.is_member(AccountSet::CHAIN_OWNERS, call.caller)?;
+    if !may {
+        return Err(Failure::OutOfGas);
     }
-    let record_slot = ProgramRecord::slot(code_hash);
-    let record = ProgramRecord::decode(call.read(record_slot)?);
-    let Some(record) = record.filter(|record| record.cached != cached) else { return Ok(Vec::new()) };
+    let params = call.params()?;
+    let slot = ProgramRecord::slot(code_hash);
+    let record = ProgramRecord::decode(call.read(slot)?);
     if cached {
-        record.check(&call.context.chain.params, call.now())?;
-        call.burn(u64::from(record.init_cost))?;
+        let unknown = ProgramError::NeedsUpgrade { program: 0, chain: params.version };
+        record.ok_or(unknown)?.check(&params, call.now())?;
     }
+    let Some(record) = record.filter(|record| record.cached != cached) else { return Ok(Vec::new()) };
     call.emit(&ArbWasmCache::UpdateProgramCache { manager: call.caller, codehash: code_hash, cached })?;
-    call.write(record_slot, ProgramRecord { cached, ..record }.encode())?;
+    call.burn(u64::from(record.init_cost))?;
+    call.burn(MODULE_HASH)?;
+    call.write(slot, ProgramRecord { cached, ..record }.encode())?;
     Ok(Vec::new())
 }
 
