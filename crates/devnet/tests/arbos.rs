@@ -32,7 +32,7 @@ sol! {
 }
 
 const PROGRAM: Address = address!("00000000000000000000000000000000000c0de0");
-const USER: Address = address!("f39fd6e51aad88f6f4ce6ab8827279cff3b92266");
+const USER: Address = address!("f39fd6e51aad88f6f4ce6ab8827279cfffb92266");
 const DAY: u64 = 24 * 60 * 60;
 
 fn code() -> Bytes {
