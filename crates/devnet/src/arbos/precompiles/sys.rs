@@ -8,7 +8,7 @@ use revm::context::{ContextTr, JournalTr, journaled_state::account::JournaledAcc
 
 sol! {
     /// The interface, as Arbitrum publishes it.
-    #[allow(missing_docs)]
+    #[allow(missing_docs, clippy::too_many_arguments)]
     interface ArbSys {
         function arbBlockNumber() external view returns (uint256);
         function arbBlockHash(uint256 arbBlockNum) external view returns (bytes32);
