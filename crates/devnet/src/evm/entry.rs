@@ -9,7 +9,7 @@ use crate::arbos::{
     programs::{ProgramRecord, STATE},
     storage::{peek, peek_code},
 };
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use revm::{
     handler::EthFrame,
     interpreter::{FrameInput, InstructionResult, interpreter::EthInterpreter, interpreter_types::RuntimeFlag},
@@ -109,11 +109,20 @@ fn compiled(context: &mut Context, code_hash: B256, bytecode: &Bytecode) -> Opti
     Some(program)
 }
 
+/// What the frame was called with. A contract that calls with nothing names no place in its memory where that would be.
+fn calldata(frame: &EthFrame<EthInterpreter>) -> Bytes {
+    let input = &frame.interpreter.input.input;
+    match input.is_empty() {
+        true => Bytes::new(),
+        false => input.as_bytes_memory(&frame.interpreter.memory).to_vec().into(),
+    }
+}
+
 fn vm_input(context: &Context, frame: &EthFrame<EthInterpreter>, gas: u64) -> VmInput {
     let (chain, block, input) = (&context.chain, &context.block, &frame.interpreter.input);
     let running = chain.running.get(&input.target_address).copied().unwrap_or_default();
     VmInput {
-        calldata: input.input.as_bytes_memory(&frame.interpreter.memory).to_vec().into(),
+        calldata: calldata(frame),
         gas,
         ink_price: chain.params.ink_price,
         max_stack_depth: chain.params.max_stack_depth,

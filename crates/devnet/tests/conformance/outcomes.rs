@@ -1,0 +1,98 @@
+//! How a frame can end, and that no guest can harm the host.
+
+use crate::probe::{PROGRAM, call, chain, deploy, program};
+use alloy_primitives::{Address, Bytes, address, hex};
+use devnet::{ArbOs, Receipt};
+
+const GAS: u64 = 20_000_000;
+
+fn run(functions: &str, body: &str) -> Receipt {
+    let mut chain = chain(ArbOs::V61);
+    deploy(&mut chain, PROGRAM, &program("1 128", functions, body));
+    call(&mut chain, PROGRAM, Bytes::new())
+}
+
+#[test]
+fn the_last_result_counts_and_the_status_decides() {
+    let write = |at: u32| format!("(call $write_result (i32.const {at}) (i32.const 3))");
+    let store = "(i32.store (i32.const 64) (i32.const 0x030201))";
+    let receipt = run("", &format!("{store} {} {} (i32.const 0)", write(0), write(64)));
+    assert!(receipt.success && receipt.output.as_ref() == [1, 2, 3]);
+    let receipt = run("", &format!("{store} {} (i32.const 7)", write(64)));
+    assert!(!receipt.success && receipt.output.as_ref() == [1, 2, 3] && receipt.gas_used < GAS);
+    let receipt = run("", &format!("{store} {} (call $exit_early (i32.const 0)) unreachable", write(64)));
+    assert!(receipt.success && receipt.output.as_ref() == [1, 2, 3]);
+}
+
+#[test]
+fn a_trap_reverts_without_data_and_keeps_the_gas() {
+    let wrote = "(call $write_result (i32.const 0) (i32.const 3))";
+    let far = "(call $write_result (i32.const -1) (i32.const 3))";
+    let huge = "(call $keccak (i32.const 0) (i32.const 100000) (i32.const 0))";
+    let topics = "(call $emit_log (i32.const 0) (i32.const 0) (i32.const 5))";
+    let many = "(call $emit_log (i32.const 0) (i32.const 0) (i32.const -1))";
+    for trap in [
+        "unreachable",
+        "(drop (i32.load (i32.const -1)))",
+        "(drop (i32.div_u (i32.const 1) (i32.const 0)))",
+        far,
+        huge,
+        topics,
+        many,
+    ] {
+        let receipt = run("", &format!("{wrote} {trap} (i32.const 0)"));
+        assert!(!receipt.success && receipt.output.is_empty() && receipt.gas_used < GAS / 2, "{trap}: {receipt:?}");
+    }
+}
+
+#[test]
+fn ink_and_stack_that_run_out_take_all_gas() {
+    let forever = run("", "(loop $again (br $again)) (i32.const 0)");
+    let deep = run("(func $f (call $f))", "(call $f) (i32.const 0)");
+    let length = run("", "(call $write_result (i32.const 0) (i32.const -1)) (i32.const 0)");
+    let pages = run("", "(drop (memory.grow (i32.const 127))) (drop (memory.grow (i32.const 65535))) (i32.const 0)");
+    let more = run("", "(call $pay (i32.const 70000)) (i32.const 0)");
+    for receipt in [forever, deep, length, pages, more] {
+        assert!(!receipt.success && receipt.output.is_empty() && receipt.gas_used == GAS, "{receipt:?}");
+    }
+}
+
+#[test]
+fn a_program_that_calls_itself_ends_at_the_depth_of_the_evm() {
+    let mut chain = chain(ArbOs::V61);
+    // Calls itself with all gas, and returns what that returned plus one, or nothing if it failed.
+    let body = "(call $this (i32.const 0))
+        (if (i32.eqz (call $call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64) (i64.const -1) (i32.const 96)))
+          (then (drop (call $read_return_data (i32.const 128) (i32.const 0) (i32.const 4)))))
+        (i32.store (i32.const 128) (i32.add (i32.load (i32.const 128)) (i32.const 1)))
+        (call $write_result (i32.const 128) (i32.const 4)) (i32.const 0)";
+    let deep: Address = address!("00000000000000000000000000000000000dee90");
+    deploy(&mut chain, deep, &program("1 1", "", body));
+    let sender = crate::probe::sender(&chain);
+    let receipt = chain.send(devnet::Tx::call(sender, deep, Bytes::new()).gas(1 << 45)).unwrap();
+    assert!(receipt.success, "{receipt:?}");
+    let depth = u32::from_le_bytes(receipt.output.as_ref().try_into().unwrap());
+    // Pages run out long before the depth does: 128 can be open at once, and a frame that finds none fails.
+    assert_eq!(depth, 128);
+}
+
+#[test]
+fn a_program_sees_that_it_runs_already_also_through_a_contract() {
+    let mut chain = chain(ArbOs::V61);
+    // Tells whether it is re-entered; told so with data, it first calls the account that it is given.
+    let body = "(call $read_args (i32.const 0))
+        (if (i32.eq (local.get $n) (i32.const 20)) (then
+          (drop (call $call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64) (i64.const -1) (i32.const 96)))
+          (drop (call $read_return_data (i32.const 128) (i32.const 0) (i32.const 4))))
+        (else (i32.store (i32.const 128) (call $reentrant))))
+        (call $write_result (i32.const 128) (i32.const 4)) (i32.const 0)";
+    deploy(&mut chain, PROGRAM, &program("1 1", "", body));
+    assert_eq!(call(&mut chain, PROGRAM, Bytes::new()).output.as_ref(), [0, 0, 0, 0]);
+    assert_eq!(call(&mut chain, PROGRAM, PROGRAM.to_vec()).output.as_ref(), [1, 0, 0, 0]);
+    // A contract between: it calls the program without data and returns its four bytes.
+    let between: Address = address!("0000000000000000000000000000000000be2bee");
+    let code = [&hex!("6004600060006000600073")[..], PROGRAM.as_slice(), &hex!("5af15060046000f3")].concat();
+    chain.set_code(between, code.into());
+    assert_eq!(call(&mut chain, PROGRAM, between.to_vec()).output.as_ref(), [1, 0, 0, 0]);
+    assert_eq!(call(&mut chain, between, Bytes::new()).output.as_ref(), [0, 0, 0, 0]);
+}
