@@ -10,6 +10,7 @@ pub mod exactly;
 pub mod fixtures;
 pub mod manager;
 pub mod permit2;
+pub mod signing;
 pub mod tokens;
 pub mod uniswap;
 pub mod world;

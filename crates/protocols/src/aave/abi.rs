@@ -103,8 +103,6 @@ sol! {
         function delegationWithSig(
             address delegator, address delegatee, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s
         ) external;
-        function nonces(address owner) external view returns (uint256);
-        function DOMAIN_SEPARATOR() external view returns (bytes32);
     }
 
     /// What a delegator signs.

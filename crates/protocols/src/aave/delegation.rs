@@ -7,9 +7,10 @@ use super::{
 use crate::{
     Asset, WorldError,
     deployer::{ask, execute},
+    signing,
 };
-use alloy_primitives::{Address, B256, Signature, U256, keccak256};
-use alloy_sol_types::{SolCall, SolStruct};
+use alloy_primitives::{Address, B256, Signature, U256};
+use alloy_sol_types::SolCall;
 use devnet::{Chain, Tx};
 
 /// What one account lets another borrow.
@@ -40,15 +41,9 @@ impl Aave {
         deadline: U256,
         signature: &Signature,
     ) -> Result<(), WorldError> {
-        let call = IDebtToken::delegationWithSigCall {
-            delegator: delegation.delegator,
-            delegatee: delegation.delegatee,
-            value: delegation.units,
-            deadline,
-            v: 27 + u8::from(signature.v()),
-            r: signature.r().into(),
-            s: signature.s().into(),
-        };
+        let &Delegation { delegator, delegatee, units: value, .. } = delegation;
+        let (v, r, s) = signing::vrs(signature);
+        let call = IDebtToken::delegationWithSigCall { delegator, delegatee, value, deadline, v, r, s };
         self.send_to_debt(chain, delegation.delegatee, delegation.asset, call)
     }
 
@@ -56,10 +51,9 @@ impl Aave {
     #[must_use]
     pub fn delegation_digest(&self, chain: &Chain, delegation: &Delegation, deadline: U256) -> B256 {
         let token = self.reserve(delegation.asset).variable_debt.address;
-        let nonce = ask(chain, token, IDebtToken::noncesCall { owner: delegation.delegator });
-        let domain = ask(chain, token, IDebtToken::DOMAIN_SEPARATORCall {});
+        let nonce = signing::nonce(chain, token, delegation.delegator);
         let signed = DelegationWithSig { delegatee: delegation.delegatee, value: delegation.units, nonce, deadline };
-        keccak256([b"\x19\x01".as_slice(), &domain[..], &signed.eip712_hash_struct()[..]].concat())
+        signing::digest(chain, token, &signed)
     }
 
     /// Units that the delegatee may still borrow as the delegator's debt.
