@@ -1,9 +1,18 @@
 //! Permit2 at its canonical address, through the factory from which it came there.
 
-use crate::deployer::{Account, Deployer, WorldError};
-use alloy_primitives::{Address, B256, address, b256, hex, keccak256};
-use devnet::{Tx, chain::CREATE2_FACTORY};
+use crate::deployer::{Account, Deployer, WorldError, ask};
+use alloy_primitives::{Address, B256, U256, address, b256, hex, keccak256};
+use alloy_sol_types::{SolCall, sol};
+use devnet::{Chain, Tx, chain::CREATE2_FACTORY};
 use serde::Deserialize;
+
+sol! {
+    /// The nonces of transfers by signature: a bit each, in words of 256.
+    interface INonces {
+        function nonceBitmap(address owner, uint256 word) external view returns (uint256);
+        function invalidateUnorderedNonces(uint256 wordPos, uint256 mask) external;
+    }
+}
 
 /// Where it is on every chain.
 pub const PERMIT2: Address = address!("000000000022d473030f116ddee9f6b43ac78ba3");
@@ -40,4 +49,16 @@ pub(crate) fn deploy(deployer: &mut Deployer<'_>) -> Result<Address, WorldError>
 fn template(file: &[u8]) -> Option<Vec<u8>> {
     let Template { bytecode } = serde_json::from_slice(file).ok()?;
     hex::decode(bytecode).ok()
+}
+
+/// Whether an owner's nonce was used or given up.
+#[must_use]
+pub fn is_nonce_used(chain: &Chain, owner: Address, nonce: U256) -> bool {
+    ask(chain, PERMIT2, INonces::nonceBitmapCall { owner, word: nonce >> 8 }).bit(nonce.byte(0).into())
+}
+
+/// The transaction by which an owner gives up nonces: those of the mask's bits, of `256 * word` and those that follow.
+#[must_use]
+pub fn invalidate_unordered_nonces(owner: Address, word: U256, mask: U256) -> Tx {
+    Tx::call(owner, PERMIT2, INonces::invalidateUnorderedNoncesCall { wordPos: word, mask }.abi_encode())
 }

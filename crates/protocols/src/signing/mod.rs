@@ -7,6 +7,7 @@
 
 pub mod eip2612;
 pub mod eip7598;
+pub mod permit2;
 
 use crate::deployer::ask;
 use alloy::signers::{SignerSync, local::PrivateKeySigner};
