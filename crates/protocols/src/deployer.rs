@@ -46,6 +46,8 @@ pub struct Account(pub Address);
 impl Account {
     /// Deploys everything, and owns what has an owner.
     pub const DEPLOYER: Self = Self(address!("de000000000000000000000000000000000000de"));
+    /// Puts what every Arbitrum chain has on this one, and administers its proxy.
+    pub const INSTALLER: Self = Self(address!("1e000000000000000000000000000000000000e1"));
     /// Administers Circle's proxy, as it must not be who uses the token.
     pub const PROXY_ADMIN: Self = Self(address!("ad000000000000000000000000000000000000ad"));
     /// Supplies the liquidity that others borrow.
@@ -62,6 +64,11 @@ impl Deployer<'_> {
     /// Gives an account ether to begin with.
     pub(crate) fn fund(&mut self, account: Account) {
         self.chain.set_balance(account.0, U256::from(1_000_000) * Unit::ETHER.wei());
+    }
+
+    /// Whether there is a contract.
+    pub(crate) fn has_code(&self, address: Address) -> bool {
+        !self.chain.state().code(address).is_empty()
     }
 
     /// Deploys a contract of a package, with its constructor's arguments encoded.

@@ -28,8 +28,8 @@ struct Template {
     bytecode: String,
 }
 
-/// Deploys it.
-pub(crate) fn deploy(deployer: &mut Deployer<'_>) -> Result<Address, WorldError> {
+/// Deploys it in the name of someone, on whom its address does not depend.
+pub(crate) fn deploy(deployer: &mut Deployer<'_>, from: Account) -> Result<Address, WorldError> {
     let file = deployer.fixtures.file("@1inch/solidity-utils", "dist/src/permit2.json")?;
     let template = template(&file).ok_or(WorldError::Misplaced {
         what: "Permit2's code in @1inch/solidity-utils".to_owned(),
@@ -42,7 +42,7 @@ pub(crate) fn deploy(deployer: &mut Deployer<'_>) -> Result<Address, WorldError>
         let is = CREATE2_FACTORY.create2_from_code(SALT, &code);
         return Err(WorldError::Misplaced { what: "Permit2".to_owned(), is, should: PERMIT2 });
     }
-    deployer.execute("Permit2", Tx::call(Account::DEPLOYER.0, CREATE2_FACTORY, [SALT.as_slice(), &code].concat()))?;
+    deployer.execute("Permit2", Tx::call(from.0, CREATE2_FACTORY, [SALT.as_slice(), &code].concat()))?;
     Ok(PERMIT2)
 }
 

@@ -7,6 +7,7 @@ use crate::{
     exactly::{self, Exactly},
     fixtures::Fixtures,
     permit2,
+    preinstalls::{self, Preinstalls},
     tokens::{self, Asset, Tokens},
     uniswap::{self, Uniswap},
 };
@@ -24,6 +25,8 @@ pub struct World {
     pub exactly: Exactly,
     /// Permit2.
     pub permit2: Address,
+    /// What every Arbitrum chain has.
+    pub preinstalls: Preinstalls,
     /// Uniswap V3.
     pub uniswap: Uniswap,
     /// Aave V3.
@@ -40,7 +43,8 @@ impl World {
         let foundation = exactly::auditor(&mut deployer)?;
         let weth = tokens::weth(&mut deployer)?;
         let balancer = balancer::deploy(&mut deployer, weth.address)?;
-        let permit2 = permit2::deploy(&mut deployer)?;
+        let permit2 = permit2::deploy(&mut deployer, Account::DEPLOYER)?;
+        let preinstalls = preinstalls::install(&mut deployer)?;
         let usdc = tokens::usdc(&mut deployer)?;
         let wsteth = tokens::wsteth_stand_in(&mut deployer)?;
         let tokens = Tokens { usdc, weth, wsteth };
@@ -48,16 +52,22 @@ impl World {
         let exactly = exactly::complete(&mut deployer, foundation, &tokens, balancer.vault)?;
         let uniswap = uniswap::deploy(&mut deployer, &tokens, &exactly)?;
         let aave = aave::deploy(&mut deployer, &tokens, &exactly)?;
-        Ok(Self { tokens, balancer, exactly, permit2, uniswap, aave })
+        Ok(Self { tokens, balancer, exactly, permit2, preinstalls, uniswap, aave })
     }
 
     /// Names for the world's accounts, for traces.
     #[must_use]
     pub fn labels(&self) -> Labels {
         let mut labels = Labels::default();
+        self.name(&mut labels);
+        labels
+    }
+
+    /// Adds those names to others.
+    pub fn name(&self, labels: &mut Labels) {
+        self.preinstalls.name(labels);
         labels.name_account(self.balancer.vault, "Balancer vault");
         labels.name_account(self.exactly.auditor, "Exactly Auditor");
-        labels.name_account(self.permit2, "Permit2");
         labels.name_account(self.uniswap.router, "Uniswap router");
         labels.name_account(self.uniswap.router02, "Uniswap router 02");
         labels.name_account(self.uniswap.quoter, "Uniswap quoter");
@@ -70,6 +80,5 @@ impl World {
             labels.name_account(self.tokens.of(asset).address, asset.symbol());
             labels.name_account(self.exactly.market(asset).address, format!("Exactly {} market", asset.symbol()));
         }
-        labels
     }
 }
