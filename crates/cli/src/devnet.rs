@@ -8,9 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use devnet::{ArbOs, Chain, ChainConfig, MNEMONIC, chain::CREATE2_FACTORY, dump, rpc::Rpc, server::Server};
+use devnet::{
+    ArbOs, Chain, ChainConfig, MNEMONIC, chain::CREATE2_FACTORY, dump, rpc::Rpc, server::Server, trace::Labels,
+};
 use eyre::{Result, WrapErr, bail};
-use protocols::{Fixtures, World};
+use protocols::{Fixtures, Preinstalls, World};
 
 /// What to serve.
 #[derive(clap::Args)]
@@ -104,26 +106,32 @@ fn save(file: &Path, rpc: &Rpc) -> Result<()> {
         .wrap_err_with(|| format!("cannot write {}", file.display()))
 }
 
-/// A new chain, with the world on it if it is wanted and can be had, and what there is to say about that.
+/// A new chain, with what is preinstalled on it, and the world if it is wanted; and what there is to say about that.
 fn deployed(config: ChainConfig, world: bool) -> Result<(Chain, String)> {
     let mut chain = Chain::new(config);
-    let mut places = format!("Deployed\n  {CREATE2_FACTORY}  CREATE2 factory\n");
-    if !world {
-        return Ok((chain, places + "\n"));
-    }
+    let mut labels = Labels::default();
+    labels.name_account(CREATE2_FACTORY, "CREATE2 factory");
+    let mut without = String::new();
     match Fixtures::open() {
-        Ok(fixtures) => {
+        Ok(fixtures) if world => {
             let world = World::deploy(&mut chain, &fixtures).wrap_err("the world cannot be deployed")?;
-            for (address, name) in world.labels().accounts() {
-                let _ = writeln!(places, "  {address}  {name}");
-            }
+            world.name(&mut labels);
         }
-        // The chain is of use without it, and the error says which command brings the packages.
+        Ok(fixtures) => {
+            let preinstalls = Preinstalls::install(&mut chain, &fixtures).wrap_err("nothing can be preinstalled")?;
+            preinstalls.name(&mut labels);
+        }
+        // The chain is of use without them, and the error says which command brings the packages.
         Err(error) => {
-            let _ = writeln!(places, "\nWithout the world: {error}");
+            let what = if world { "the world and the preinstalled contracts" } else { "the preinstalled contracts" };
+            let _ = writeln!(without, "\nWithout {what}: {error}");
         }
     }
-    Ok((chain, places + "\n"))
+    let mut places = "Deployed\n".to_owned();
+    for (address, name) in labels.accounts() {
+        let _ = writeln!(places, "  {address}  {name}");
+    }
+    Ok((chain, places + &without + "\n"))
 }
 
 /// What a user needs to connect: accounts with their keys, where things are, and the URL.
