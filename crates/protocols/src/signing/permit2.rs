@@ -1,59 +1,16 @@
 //! Transfers by signature through Permit2, of one token or of several, with or without a witness: the hash of whatever
 //! else the owner agrees to by the same signature, which only the spender can check.
 
+mod abi;
+mod call;
+
 use super::digest_of_hash;
 use crate::permit2::PERMIT2;
+pub use abi::{TokenPermissions, TransferDetails};
 use alloy::signers::local::PrivateKeySigner;
-use alloy_primitives::{Address, B256, Bytes, Signature, U256, keccak256};
-use alloy_sol_types::{SolCall, SolStruct, SolValue, sol};
+use alloy_primitives::{Address, B256, Signature, U256, keccak256};
+use alloy_sol_types::{SolStruct, SolValue};
 use devnet::Chain;
-
-sol! {
-    /// Most of a token that the spender may take.
-    #[derive(Debug)]
-    struct TokenPermissions {
-        /// The token.
-        address token;
-        /// Units of it.
-        uint256 amount;
-    }
-
-    /// What the spender takes.
-    #[derive(Debug)]
-    struct TransferDetails {
-        /// Who gets it.
-        address to;
-        /// Units, at most those permitted.
-        uint256 requestedAmount;
-    }
-
-    interface ITransferOne {
-        struct PermitOne {
-            TokenPermissions permitted;
-            uint256 nonce;
-            uint256 deadline;
-        }
-        function permitTransferFrom(PermitOne permit, TransferDetails details, address owner, bytes signature) external;
-        function permitWitnessTransferFrom(
-            PermitOne permit, TransferDetails details, address owner, bytes32 witness, string witnessTypeString,
-            bytes signature
-        ) external;
-    }
-
-    interface ITransferMany {
-        struct PermitMany {
-            TokenPermissions[] permitted;
-            uint256 nonce;
-            uint256 deadline;
-        }
-        function permitTransferFrom(PermitMany permit, TransferDetails[] details, address owner, bytes signature)
-            external;
-        function permitWitnessTransferFrom(
-            PermitMany permit, TransferDetails[] details, address owner, bytes32 witness, string witnessTypeString,
-            bytes signature
-        ) external;
-    }
-}
 
 /// The tokens of a permit. One token alone is not the same as a list of one: they are signed and submitted differently.
 #[derive(Clone, Debug)]
@@ -138,77 +95,5 @@ impl Permit {
         let fields = (keccak256(signed_type), permitted, self.spender, self.nonce, self.deadline).abi_encode();
         let witness = witness.map(|witness| witness.hash.to_vec()).unwrap_or_default();
         keccak256([fields, witness].concat())
-    }
-
-    /// The data of the call with which the spender takes tokens of an owner: an item of `details` for each of the permit.
-    ///
-    /// # Panics
-    /// If the permit is of one token and there is not one item.
-    #[must_use]
-    pub fn transfer(
-        &self,
-        owner: Address,
-        details: &[TransferDetails],
-        witness: Option<&Witness>,
-        signature: Bytes,
-    ) -> Bytes {
-        let mut details = details.to_vec();
-        match &self.permitted {
-            Permitted::One(token) => {
-                assert_eq!(details.len(), 1, "one token is taken once");
-                self.transfer_one(token.clone(), owner, details.remove(0), witness, signature)
-            }
-            Permitted::Many(tokens) => self.transfer_many(tokens.clone(), owner, details, witness, signature),
-        }
-    }
-
-    fn transfer_one(
-        &self,
-        permitted: TokenPermissions,
-        owner: Address,
-        details: TransferDetails,
-        witness: Option<&Witness>,
-        signature: Bytes,
-    ) -> Bytes {
-        use ITransferOne::{PermitOne, permitTransferFromCall, permitWitnessTransferFromCall};
-        let permit = PermitOne { permitted, nonce: self.nonce, deadline: self.deadline };
-        let Some(Witness { hash, type_string }) = witness.cloned() else {
-            return permitTransferFromCall { permit, details, owner, signature }.abi_encode().into();
-        };
-        permitWitnessTransferFromCall {
-            permit,
-            details,
-            owner,
-            witness: hash,
-            witnessTypeString: type_string,
-            signature,
-        }
-        .abi_encode()
-        .into()
-    }
-
-    fn transfer_many(
-        &self,
-        permitted: Vec<TokenPermissions>,
-        owner: Address,
-        details: Vec<TransferDetails>,
-        witness: Option<&Witness>,
-        signature: Bytes,
-    ) -> Bytes {
-        use ITransferMany::{PermitMany, permitTransferFromCall, permitWitnessTransferFromCall};
-        let permit = PermitMany { permitted, nonce: self.nonce, deadline: self.deadline };
-        let Some(Witness { hash, type_string }) = witness.cloned() else {
-            return permitTransferFromCall { permit, details, owner, signature }.abi_encode().into();
-        };
-        permitWitnessTransferFromCall {
-            permit,
-            details,
-            owner,
-            witness: hash,
-            witnessTypeString: type_string,
-            signature,
-        }
-        .abi_encode()
-        .into()
     }
 }

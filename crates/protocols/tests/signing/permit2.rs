@@ -187,6 +187,8 @@ fn witnesses_are_hashed_as_whole_structs() {
     let expected = "Order witness)Limits(uint256 debtMax)Order(address market,Limits limits)\
                     TokenPermissions(address token,uint256 amount)";
     assert_eq!(Witness::of(&order()).type_string, expected);
+    let expected = "Zeal witness)TokenPermissions(address token,uint256 amount)Zeal(uint256 level)";
+    assert_eq!(Witness::of(&Zeal { level: AMOUNT }).type_string, expected);
 }
 
 #[test]
