@@ -60,7 +60,7 @@ struct Package {
 pub struct Fixtures {
     folder: PathBuf,
     packages: Vec<Package>,
-    /// The JSON files of the packages read so far.
+    /// The files of the packages read so far that may hold bytecode.
     files: RefCell<BTreeMap<String, BTreeMap<String, Vec<u8>>>>,
 }
 
@@ -89,11 +89,8 @@ fn cache() -> PathBuf {
 impl Fixtures {
     /// Finds the packages, all of which must be there.
     pub fn open() -> Result<Self, FixtureError> {
-        let pinned: Pinned = toml::from_str(PINNED).map_err(|error| FixtureError::Content {
-            package: "debt-manager-protocols".to_owned(),
-            file: "fixtures.toml".to_owned(),
-            reason: error.to_string(),
-        })?;
+        let pinned: Pinned = toml::from_str(PINNED)
+            .map_err(|error| content_error("debt-manager-protocols", "fixtures.toml", error.to_string()))?;
         let fixtures = Self { folder: cache().join("npm"), packages: pinned.package, files: RefCell::default() };
         for package in &fixtures.packages {
             let path = fixtures.path(package);
@@ -110,11 +107,7 @@ impl Fixtures {
 
     /// A file of a package.
     pub fn file(&self, package: &str, file: &str) -> Result<Vec<u8>, FixtureError> {
-        let missing = |reason: &str| FixtureError::Content {
-            package: package.to_owned(),
-            file: file.to_owned(),
-            reason: reason.to_owned(),
-        };
+        let missing = |reason: &str| content_error(package, file, reason.to_owned());
         if !self.files.borrow().contains_key(package) {
             let pinned = self.packages.iter().find(|known| known.name == package);
             let path = self.path(pinned.ok_or_else(|| missing("the package is not pinned in fixtures.toml"))?);
@@ -131,10 +124,18 @@ impl Fixtures {
         self.linked(package, file, &[])
     }
 
+    /// The creation code in a script that typechain wrote for a contract, for packages that have no JSON of it.
+    pub fn typechain_bytecode(&self, package: &str, file: &str) -> Result<Bytes, FixtureError> {
+        let wrong = |reason| content_error(package, file, reason);
+        let script = String::from_utf8(self.file(package, file)?).map_err(|error| wrong(error.to_string()))?;
+        let code = script.split_once("_bytecode = \"").and_then(|(_, rest)| rest.split('"').next());
+        let code = code.ok_or_else(|| wrong("no bytecode in it".to_owned()))?;
+        hex::decode(code).map(Bytes::from).map_err(|error| wrong(error.to_string()))
+    }
+
     /// The creation code of a contract, with the libraries that it links.
     pub fn linked(&self, package: &str, file: &str, libraries: &[(&str, Address)]) -> Result<Bytes, FixtureError> {
-        let wrong =
-            |reason: String| FixtureError::Content { package: package.to_owned(), file: file.to_owned(), reason };
+        let wrong = |reason| content_error(package, file, reason);
         let artifact: Artifact =
             serde_json::from_slice(&self.file(package, file)?).map_err(|error| wrong(error.to_string()))?;
         let mut code = artifact.bytecode.trim_start_matches("0x").to_owned();
@@ -150,7 +151,11 @@ impl Fixtures {
     }
 }
 
-/// The JSON files of an archive, by their path in the package.
+fn content_error(package: &str, file: &str, reason: String) -> FixtureError {
+    FixtureError::Content { package: package.to_owned(), file: file.to_owned(), reason }
+}
+
+/// What may hold bytecode in an archive: JSON, and typechain's scripts. By the path in the package.
 fn read(path: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
     let mut archive = tar::Archive::new(GzDecoder::new(fs::File::open(path)?));
     let mut files = BTreeMap::new();
@@ -158,7 +163,7 @@ fn read(path: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
         let mut entry = entry?;
         let name = entry.path()?.to_string_lossy().into_owned();
         let name = name.split_once('/').map_or(name.clone(), |(_, inside)| inside.to_owned());
-        if name.ends_with(".json") {
+        if name.ends_with(".json") || name.ends_with("__factory.js") {
             let mut content = Vec::new();
             io::Read::read_to_end(&mut entry, &mut content)?;
             files.insert(name, content);

@@ -12,6 +12,7 @@ pub mod manager;
 pub mod permit2;
 pub mod preinstalls;
 pub mod signing;
+pub mod stand_ins;
 pub mod tokens;
 pub mod uniswap;
 pub mod world;

@@ -5,6 +5,7 @@
 //! a contract (EIP-1271) can approve the one without the other. Domains are always asked of the contract that checks them:
 //! that of Exactly's markets is of their implementation, and cannot be worked out from the market's address.
 
+pub mod dai;
 pub mod eip2612;
 pub mod eip7598;
 pub mod permit2;

@@ -1,5 +1,6 @@
 //! Each kind of signature is accepted by the protocols' own code, and only as it was signed.
 
+mod dai;
 mod permit2;
 mod tokens;
 
