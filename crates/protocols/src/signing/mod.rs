@@ -9,6 +9,7 @@ pub mod dai;
 pub mod eip2612;
 pub mod eip7598;
 pub mod permit2;
+pub mod wallet;
 
 use crate::deployer::ask;
 use alloy::signers::{SignerSync, local::PrivateKeySigner};

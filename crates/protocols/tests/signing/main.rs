@@ -3,6 +3,7 @@
 mod dai;
 mod permit2;
 mod tokens;
+mod wallet;
 
 use alloy::signers::local::PrivateKeySigner;
 use alloy_primitives::{Address, Bytes, U256, address};
