@@ -1,12 +1,12 @@
 //! Aave V3.
 
 use crate::{ALICE, BOB, reason, world};
-use alloy::signers::SignerSync;
 use alloy_primitives::{Address, Bytes, U256, address, bytes};
 use devnet::{Chain, ChainConfig};
 use protocols::{
     Asset, World,
     aave::{Delegation, FlashLoan},
+    signing,
 };
 
 const YEAR: u64 = 365 * 24 * 3_600;
@@ -106,7 +106,7 @@ fn a_delegation_can_be_signed() {
 
     let delegation = Delegation { delegator, delegatee: BOB, asset: Asset::Weth, units: Asset::Weth.units(1) };
     let digest = world.aave.delegation_digest(&chain, &delegation, U256::MAX);
-    let signature = signer.sign_hash_sync(&digest).expect("a signature");
+    let signature = signing::sign(signer, digest);
     let more = Delegation { units: delegation.units + U256::ONE, ..delegation };
     world.aave.delegate_with_signature(&mut chain, &more, U256::MAX, &signature).expect_err("more than is signed");
     world.aave.delegate_with_signature(&mut chain, &delegation, U256::MAX, &signature).expect("a delegation");
