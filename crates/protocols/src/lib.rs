@@ -23,6 +23,6 @@ pub use exactly::{Exactly, ExactlyMarket, PositionNow};
 pub use fixtures::{FixtureError, Fixtures};
 pub use manager::DebtManager;
 pub use preinstalls::Preinstalls;
-pub use tokens::{Asset, Token, Tokens};
+pub use tokens::{Asset, Erc20, Token, Tokens};
 pub use uniswap::Uniswap;
 pub use world::World;

@@ -4,6 +4,7 @@ use crate::deployer::{Account, Deployer, WorldError, ask, execute};
 use alloy_primitives::{Address, U256, utils::Unit};
 use alloy_sol_types::{SolCall, SolValue, sol};
 use devnet::{Chain, Tx};
+use std::ops::Deref;
 
 sol! {
     #[allow(missing_docs)]
@@ -84,16 +85,15 @@ impl Asset {
     }
 }
 
-/// A token.
+/// An ERC-20 token of which only the address is known. No answer is read of a call that moves or approves: some tokens
+/// give none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub struct Erc20 {
     /// Where it is.
     pub address: Address,
-    /// What it is.
-    pub asset: Asset,
 }
 
-impl Token {
+impl Erc20 {
     /// Units that an account has.
     #[must_use]
     pub fn balance_of(self, chain: &Chain, account: Address) -> U256 {
@@ -116,6 +116,34 @@ impl Token {
     pub fn transfer(self, chain: &mut Chain, from: Address, to: Address, units: U256) -> Result<(), WorldError> {
         let input = IERC20::transferCall { to, value: units }.abi_encode();
         execute(chain, "transfer", Tx::call(from, self.address, input)).map(|_| ())
+    }
+}
+
+/// A token of the world. What every token can do, it does as an [`Erc20`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    erc20: Erc20,
+    /// What it is.
+    pub asset: Asset,
+}
+
+impl Deref for Token {
+    type Target = Erc20;
+
+    fn deref(&self) -> &Erc20 {
+        &self.erc20
+    }
+}
+
+impl From<Token> for Erc20 {
+    fn from(token: Token) -> Self {
+        token.erc20
+    }
+}
+
+impl Token {
+    pub(crate) const fn new(address: Address, asset: Asset) -> Self {
+        Self { erc20: Erc20 { address }, asset }
     }
 
     /// Makes units, in the way that each token has, and gives them to an account.
@@ -168,14 +196,14 @@ impl Tokens {
 /// Deploys WETH9.
 pub(crate) fn weth(deployer: &mut Deployer<'_>) -> Result<Token, WorldError> {
     let address = deployer.create("canonical-weth", "build/contracts/WETH9.json", &[])?;
-    Ok(Token { address, asset: Asset::Weth })
+    Ok(Token::new(address, Asset::Weth))
 }
 
 /// Deploys the stand-in for wstETH: a token with permits that anyone may mint.
 pub(crate) fn wsteth_stand_in(deployer: &mut Deployer<'_>) -> Result<Token, WorldError> {
     let arguments = ("wstETH stand-in", "wstETH", U256::from(18)).abi_encode_params();
     let address = deployer.create("@exactly/protocol", "deployments/op-sepolia/USDC.json", &arguments)?;
-    Ok(Token { address, asset: Asset::WstEth })
+    Ok(Token::new(address, Asset::WstEth))
 }
 
 /// Deploys Circle's token and its proxy, and makes the deployer its minter.
@@ -216,5 +244,5 @@ pub(crate) fn usdc(deployer: &mut Deployer<'_>) -> Result<Token, WorldError> {
     )?;
     let allowance = U256::from(u64::MAX) * Unit::ETHER.wei();
     deployer.call(address, IFiatToken::configureMinterCall { minter: owner, minterAllowedAmount: allowance })?;
-    Ok(Token { address, asset: Asset::Usdc })
+    Ok(Token::new(address, Asset::Usdc))
 }

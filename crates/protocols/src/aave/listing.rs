@@ -145,7 +145,7 @@ fn set_parameters(
 fn reserve(on: &Deployer<'_>, aave: &Aave, token: Token) -> Reserve {
     let lookup = IDataProvider::getReserveTokensAddressesCall { asset: token.address };
     let tokens = ask(on.chain, aave.data_provider, lookup);
-    let of = |address| Token { address, asset: token.asset };
+    let of = |address| Token::new(address, token.asset);
     Reserve {
         token,
         a_token: of(tokens.aTokenAddress),

@@ -19,11 +19,6 @@ pub(crate) struct Foundation {
 }
 
 sol! {
-    struct LiquidationIncentive {
-        uint128 liquidator;
-        uint128 lenders;
-    }
-    function initialize(LiquidationIncentive liquidationIncentive_) external;
     struct RateParameters {
         uint256 minRate;
         uint256 naturalRate;
@@ -65,8 +60,8 @@ pub(crate) fn auditor(deployer: &mut Deployer<'_>) -> Result<Foundation, WorldEr
     const PRICE_DECIMALS: u64 = 8;
     let proxy_admin = create(deployer, "ProxyAdmin", &[])?;
     let implementation = create(deployer, "Auditor_Implementation", &U256::from(PRICE_DECIMALS).abi_encode())?;
-    let incentive = LiquidationIncentive { liquidator: WAD as u128 / 20, lenders: WAD as u128 / 400 };
-    let initialize = initializeCall { liquidationIncentive_: incentive }.abi_encode();
+    let incentive = IAuditor::LiquidationIncentive { liquidator: WAD as u128 / 20, lenders: WAD as u128 / 400 };
+    let initialize = IAuditor::initializeCall { liquidationIncentive_: incentive }.abi_encode();
     let auditor = proxy(deployer, "Auditor_Proxy", implementation, proxy_admin, initialize)?;
     Ok(Foundation { proxy_admin, auditor })
 }

@@ -4,7 +4,7 @@ use crate::{RELAYER, SPENDER, accept, refuse, signers, soon};
 use alloy_primitives::{Address, U256};
 use devnet::{Chain, ChainConfig};
 use protocols::{
-    Asset, Fixtures, Token,
+    Erc20, Fixtures,
     signing::{self, dai},
     stand_ins,
 };
@@ -24,10 +24,7 @@ fn ready() -> (Chain, Address) {
 fn a_permit_allows_all_and_then_nothing() {
     let (mut chain, token) = ready();
     let [owner, _] = signers();
-    let allowance = |chain: &Chain| {
-        // The asset does not matter: only the address is asked.
-        Token { address: token, asset: Asset::WstEth }.allowance(chain, owner.address(), SPENDER)
-    };
+    let allowance = |chain: &Chain| Erc20 { address: token }.allowance(chain, owner.address(), SPENDER);
     let all = U256::from(u128::MAX);
     for (nonce, (allowed, expected)) in [(true, all), (false, U256::ZERO), (true, all)].into_iter().enumerate() {
         let permit = dai::permit(&chain, token, owner.address(), SPENDER, soon(&chain), allowed);

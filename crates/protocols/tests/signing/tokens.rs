@@ -4,17 +4,17 @@ use crate::{RELAYER, SPENDER, accept, refuse, signers, soon, world};
 use alloy_primitives::{Address, B256, Signature, U256, uint};
 use alloy_sol_types::eip712_domain;
 use protocols::{
-    Asset, Token, World,
+    Asset, Erc20, World,
     signing::{self, eip2612, eip7598},
 };
 
 const VALUE: U256 = U256::from_limbs([1_234_567, 0, 0, 0]);
 
 /// Every token of the world that takes EIP-2612's permits: Circle's, solmate's, Exactly's shares, Aave's deposits.
-fn permit_tokens(world: &World) -> Vec<Token> {
-    let plain = [Asset::Usdc, Asset::WstEth].map(|asset| world.tokens.of(asset));
-    let shares = Asset::ALL.map(|asset| Token { address: world.exactly.market(asset).address, asset });
-    let deposits = Asset::ALL.map(|asset| world.aave.reserve(asset).a_token);
+fn permit_tokens(world: &World) -> Vec<Erc20> {
+    let plain = [Asset::Usdc, Asset::WstEth].map(|asset| world.tokens.of(asset).into());
+    let shares = Asset::ALL.map(|asset| Erc20 { address: world.exactly.market(asset).address });
+    let deposits = Asset::ALL.map(|asset| world.aave.reserve(asset).a_token.into());
     [&plain[..], &shares, &deposits].concat()
 }
 
@@ -43,7 +43,7 @@ fn a_permit_is_accepted_as_signed_and_once() {
 fn a_permit_that_is_not_what_was_signed_is_refused() {
     let (mut chain, world) = world();
     let [owner, other] = signers();
-    for Token { address: token, .. } in permit_tokens(&world) {
+    for Erc20 { address: token } in permit_tokens(&world) {
         let signed = eip2612::permit(&chain, token, owner.address(), SPENDER, VALUE, U256::MAX - U256::ONE);
         let signature = eip2612::sign_permit(&chain, token, &owner, &signed);
         let cases = [
