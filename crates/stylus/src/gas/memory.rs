@@ -24,11 +24,12 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Gas of opening `new` more. More than the limit allows cannot be paid for.
+    /// Gas of opening `new` more. More than the limit allows cannot be paid for; a limit of zero is none.
     #[must_use]
     pub fn price(self, new: u16, params: &StylusParams, arbos: ArbOs) -> u64 {
         let open = self.open.saturating_add(new);
-        if arbos >= ArbOs::V59 && u32::from(self.open) + u32::from(new) > u32::from(params.page_limit) {
+        let limited = arbos >= ArbOs::V59 && params.page_limit > 0;
+        if limited && u32::from(self.open) + u32::from(new) > u32::from(params.page_limit) {
             return u64::MAX;
         }
         let ever = self.ever.max(open);
@@ -83,6 +84,8 @@ mod tests {
         assert_eq!(price(128, ArbOs::V61), 126_000 + 31_873_998);
         assert_eq!(price(129, ArbOs::V61), u64::MAX);
         assert_eq!(price(129, ArbOs::V51), u64::MAX);
+        let unlimited = StylusParams { page_limit: 0, ..PARAMS };
+        assert_eq!(Pages::default().price(3, &unlimited, ArbOs::V61), 1_000);
         assert_eq!(Pages { open: u16::MAX, ever: u16::MAX }.price(1, &PARAMS, ArbOs::V51), 0);
     }
 }
