@@ -1,6 +1,7 @@
 //! Calls and creations that programs make, with their gas in Nitro's order.
 
 use super::{Context, requests::Answer, requests::WARM};
+use crate::arbos::storage::unseen;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use revm::{
     context::{ContextTr, JournalTr},
@@ -51,6 +52,10 @@ pub(super) fn call(context: &mut Context, frame: &EthFrame<EthInterpreter>, call
     if call.is_static && pays {
         return failed(0);
     }
+    // Whoever cannot even pay that has not touched the account.
+    if call.gas_left < WARM {
+        return failed(call.gas_left);
+    }
     let Ok(loaded) = context.journal_mut().load_account_with_code(call.target);
     let is_empty = loaded.data.info.is_empty();
     let mut base = WARM;
@@ -93,7 +98,7 @@ fn call_inputs(context: &mut Context, frame: &EthFrame<EthInterpreter>, call: Ca
     }
 }
 
-/// The code that a call of an account runs, which for a delegating one is another's.
+/// The code that a call of an account runs, which for a delegating one is another's. That is not touched: nobody pays.
 fn code_of(context: &mut Context, address: Address) -> (Address, (B256, Bytecode)) {
     let code = |context: &mut Context, address| {
         let Ok(loaded) = context.journal_mut().load_account_with_code(address);
@@ -101,7 +106,7 @@ fn code_of(context: &mut Context, address: Address) -> (Address, (B256, Bytecode
     };
     let own = code(context, address);
     match own.1.eip7702_address() {
-        Some(delegate) => (delegate, code(context, delegate)),
+        Some(delegate) => (delegate, unseen(context, delegate, |context| code(context, delegate))),
         None => (address, own),
     }
 }
