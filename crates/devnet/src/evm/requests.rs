@@ -29,10 +29,10 @@ pub(super) fn answer(context: &mut Context, frame: &mut EthFrame<EthInterpreter>
     Answer::Now(match request {
         Request::LoadStorage(slot) => load(context, account, slot),
         Request::FlushStorage { slots, gas_left } => flush(context, frame, slots, gas_left),
-        Request::LoadTransient(slot) => Response::Word(context.journal_mut().tload(account, slot.into()).into(), WARM),
+        Request::LoadTransient(slot) => Response::Word(context.journal_mut().tload(account, slot.into()).into(), 0),
         Request::StoreTransient(slot, value) => {
             context.journal_mut().tstore(account, slot.into(), value.into());
-            Response::Gas(WARM)
+            Response::Gas(0)
         }
         Request::Log { topics, data } => {
             let data = LogData::new_unchecked(topics, data);

@@ -46,6 +46,19 @@ fn a_trap_reverts_without_data_and_keeps_the_gas() {
 }
 
 #[test]
+fn memory_is_looked_at_in_order_and_after_what_is_paid_first() {
+    let used = |body: &str| run("", &format!("{body} (i32.const 0)")).gas_used;
+    for name in ["tload", "tstore"] {
+        let far = used(&format!("(call ${name} (i32.const -1) (i32.const 0)) nop"));
+        let near = used(&format!("(call ${name} (i32.const 0) (i32.const 0)) unreachable"));
+        // They differ by the block of the trap, which is less than a unit of gas.
+        assert!(near - far <= 1, "{name}: {far} {near}");
+    }
+    // Both operands are read before the exponent is paid for.
+    assert_eq!(used("(call $pow (i32.const -1) (i32.const 0))"), used("(call $pow (i32.const 0) (i32.const -1))"));
+}
+
+#[test]
 fn ink_and_stack_that_run_out_take_all_gas() {
     let forever = run("", "(loop $again (br $again)) (i32.const 0)");
     let deep = run("(func $f (call $f))", "(call $f) (i32.const 0)");

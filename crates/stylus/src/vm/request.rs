@@ -25,9 +25,9 @@ pub enum Request {
         /// What the program can pay.
         gas_left: u64,
     },
-    /// A transient slot's value. Answered with [`Response::Word`].
+    /// A transient slot's value. Answered with [`Response::Word`], at no price: the program has paid.
     LoadTransient(B256),
-    /// A transient slot and the value to keep there. Answered with [`Response::Gas`].
+    /// A transient slot and the value to keep there. Answered with [`Response::Gas`], of nothing.
     StoreTransient(B256, B256),
     /// A call. Answered with [`Response::Call`].
     Call {

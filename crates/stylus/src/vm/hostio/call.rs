@@ -137,8 +137,8 @@ async fn create(mut io: Io<'_>, create: Create) -> Result {
     io.pay_gas(gas)?;
     let length = output.len() as u32;
     io.guest().return_data = output;
-    io.write(create.address, address.as_slice())?;
     io.write(create.returned, &length.to_le_bytes())?;
+    io.write(create.address, address.as_slice())?;
     let (value, salt) = (value.to_be_bytes::<32>(), salt.as_ref().map_or(&[][..], |salt| salt.as_slice()));
     io.end(&[&value, salt, &initcode], &[address.as_slice(), &length.to_be_bytes()]);
     Ok(())

@@ -38,9 +38,9 @@ pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         binary(io, [value, modulus], |a, b| a.checked_rem(b).unwrap_or_default())
     });
     host_io!(linker, "math_pow", base(3), |io, value: u32, exponent: u32| -> () {
-        let power = io.read_uint(exponent)?;
-        io.pay(pow_price(&power))?;
-        binary(io, [value, exponent], U256::wrapping_pow)
+        let operands = [io.read_uint(value)?, io.read_uint(exponent)?];
+        io.pay(pow_price(&operands[1]))?;
+        finish(io, value, &operands, operands[0].wrapping_pow(operands[1]))
     });
     host_io!(linker, "math_add_mod", base(4) + ADD_MOD, |io, value: u32, addend: u32, modulus: u32| -> () {
         ternary(io, [value, addend, modulus], U256::add_mod)

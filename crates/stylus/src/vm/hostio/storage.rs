@@ -13,7 +13,7 @@ use wasmtime::Linker;
 const LOAD_MAX: u64 = 2_100 + 10 + MISS;
 /// Gas that must be there for a write, which costs nothing of it until it is flushed.
 const WRITE_MIN: u64 = 2_300 + 10;
-/// Gas of a transient write, which is paid even where it is not allowed.
+/// Gas of a transient read or write, which is paid before anything else is looked at.
 const TRANSIENT: u64 = 100;
 /// Gas that must be there for a flush, whatever it writes.
 const FLUSH_MIN: u64 = 2_300;
@@ -33,21 +33,20 @@ pub(super) fn link(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     });
     host_io_async!(linker, "storage_flush_cache", evm_base(0), |io, clear: u32| -> () { flush(io, clear).await });
     host_io_async!(linker, "transient_load_bytes32", evm_base(2), |io, key: u32, dest: u32| -> () {
+        io.pay_gas(TRANSIENT)?;
         let slot = io.read_word(key)?;
-        let (word, gas) = io.ask_word(Request::LoadTransient(slot)).await?;
-        io.pay_gas(gas)?;
+        let (word, _) = io.ask_word(Request::LoadTransient(slot)).await?;
         io.write(dest, word.as_slice())?;
         io.end(&[slot.as_slice()], &[word.as_slice()]);
         Ok(())
     });
     host_io_async!(linker, "transient_store_bytes32", evm_base(2), |io, key: u32, value: u32| -> () {
+        io.pay_gas(TRANSIENT)?;
         let (slot, word) = (io.read_word(key)?, io.read_word(value)?);
         if io.guest().is_static {
-            io.pay_gas(TRANSIENT)?;
             return Err(Escape::failure("a transient write where state may not be changed"));
         }
-        let gas = io.ask_gas(Request::StoreTransient(slot, word)).await?;
-        io.pay_gas(gas)?;
+        io.ask_gas(Request::StoreTransient(slot, word)).await?;
         io.end(&[slot.as_slice(), word.as_slice()], &[]);
         Ok(())
     });
