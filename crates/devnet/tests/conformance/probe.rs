@@ -25,6 +25,10 @@ const IMPORTS: &str = r#"
   (import "vm_hooks" "transient_load_bytes32" (func $tload (param i32 i32)))
   (import "vm_hooks" "transient_store_bytes32" (func $tstore (param i32 i32)))
   (import "vm_hooks" "call_contract" (func $call (param i32 i32 i32 i32 i64 i32) (result i32)))
+  (import "vm_hooks" "delegate_call_contract" (func $delegate (param i32 i32 i32 i64 i32) (result i32)))
+  (import "vm_hooks" "static_call_contract" (func $static (param i32 i32 i32 i64 i32) (result i32)))
+  (import "vm_hooks" "create1" (func $create1 (param i32 i32 i32 i32 i32)))
+  (import "vm_hooks" "create2" (func $create2 (param i32 i32 i32 i32 i32 i32)))
   (import "vm_hooks" "return_data_size" (func $return_data_size (result i32)))
   (import "vm_hooks" "read_return_data" (func $read_return_data (param i32 i32 i32) (result i32)))
   (import "vm_hooks" "emit_log" (func $emit_log (param i32 i32 i32)))
@@ -72,6 +76,13 @@ pub(crate) fn deploy(chain: &mut Chain, address: Address, wat: &str) {
     assert!(receipt.success, "not activated: {receipt:?}");
 }
 
+/// A chain with a contract of the EVM.
+pub(crate) fn chain_with(address: Address, code: &[u8]) -> Chain {
+    let mut chain = chain(ArbOs::V61);
+    chain.set_code(address, code.to_vec().into());
+    chain
+}
+
 /// Calls an account.
 pub(crate) fn call(chain: &mut Chain, to: Address, input: impl Into<Bytes>) -> Receipt {
     chain.send(Tx::call(sender(chain), to, input).gas(20_000_000)).unwrap()
@@ -86,21 +97,34 @@ pub(crate) fn program(memory: &str, functions: &str, body: &str) -> String {
     )
 }
 
-/// Ink that a piece of code takes, which leaves nothing on the stack. What stands before it is not counted.
-pub(crate) fn ink_after(before: &str, functions: &str, code: &str) -> u64 {
-    let body = format!(
+/// Code that measures a piece of code, which leaves nothing on the stack, and returns that ink in eight bytes.
+pub(crate) fn measuring(before: &str, code: &str) -> String {
+    format!(
         "{before} (local.set $a (call $ink)) {code} (local.set $b (call $ink))
          (i64.store (i32.const 60000) (i64.sub (local.get $a) (local.get $b)))
          (call $write_result (i32.const 60000) (i32.const 8)) (i32.const 0)"
-    );
-    let mut chain = chain(ArbOs::V61);
-    deploy(&mut chain, PROGRAM, &program("1 8", functions, &body));
-    chain.set_balance(PROGRAM, U256::from(9));
-    let receipt = call(&mut chain, PROGRAM, vec![7; 40]);
-    assert!(receipt.success, "{code}: {receipt:?}");
-    let total = u64::from_le_bytes(receipt.output.as_ref().try_into().unwrap());
+    )
+}
+
+/// The ink that such code returned.
+pub(crate) fn measured(output: &[u8]) -> u64 {
+    let total = u64::from_le_bytes(output.try_into().unwrap());
     // The block of the code itself, in which the first answer is kept and the second question asked.
     total - (BLOCK + LOCAL_SET + CALL + INK_LEFT)
+}
+
+/// Ink that a piece of code takes, which leaves nothing on the stack. What stands before it is not counted.
+pub(crate) fn ink_after(before: &str, functions: &str, code: &str) -> u64 {
+    ink_on(&mut chain(ArbOs::V61), before, functions, code)
+}
+
+/// The same on a chain where something is there already.
+pub(crate) fn ink_on(chain: &mut Chain, before: &str, functions: &str, code: &str) -> u64 {
+    deploy(chain, PROGRAM, &program("1 8", functions, &measuring(before, code)));
+    chain.set_balance(PROGRAM, U256::from(9));
+    let receipt = call(chain, PROGRAM, vec![7; 40]);
+    assert!(receipt.success, "{code}: {receipt:?}");
+    measured(&receipt.output)
 }
 
 /// Ink that a piece of code takes.
