@@ -1,8 +1,10 @@
 //! Programs written for one rule each, with the ink or gas that the rule says, worked out here and not recorded.
 
+mod cache;
 mod calls;
 mod create;
 mod entry;
+mod frames;
 mod hostio;
 mod opcodes;
 mod outcomes;
