@@ -1,19 +1,12 @@
 //! The vendor's own tool against the served chain: `cargo stylus check` and `cargo stylus deploy --no-verify`.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
+use std::process::Output;
+
+use crate::{
+    served::Served,
+    tool::{KEY, Workspace, deployed_address, printed},
 };
-
-use crate::http::Served;
 use serde_json::{Value, json};
-
-/// Says where cargo-stylus is; `cargo verify` sets it after installing the pinned release.
-const PROGRAM_VARIABLE: &str = "DEBT_MANAGER_CARGO_STYLUS";
-
-/// The key of the first account.
-const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
 
 /// Answers with its calldata.
 const ECHO: &str = r#"(module
@@ -34,68 +27,27 @@ const FLOATS: &str = r#"(module
         (drop (f32.add (f32.const 1) (f32.const 2)))
         (i32.const 0)))"#;
 
-fn program() -> PathBuf {
-    let given = env::var_os(PROGRAM_VARIABLE).map(PathBuf::from);
-    let cached = || {
-        let cache = env::var_os("DEBT_MANAGER_CACHE").map(PathBuf::from).or_else(|| {
-            let base = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-            Some(base.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache")))?.join("debt-manager"))
-        });
-        cache.map(|cache| cache.join("tools/bin/cargo-stylus"))
-    };
-    let program = given.or_else(cached).unwrap_or_default();
-    assert!(program.is_file(), "cargo-stylus is not at {}: run `cargo xtask cargo-stylus`", program.display());
-    program
-}
-
 /// A workspace without contracts of its own, so that the tool looks at the given WASM and nothing else.
 struct Project {
-    folder: PathBuf,
+    workspace: Workspace,
     served: Served,
 }
 
 impl Project {
     fn new(name: &str, wat: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let write = |path: &str, text: &[u8]| {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        };
-        write("Cargo.toml", b"[workspace]\nmembers = [\"empty\"]\nresolver = \"3\"\n");
-        write("Stylus.toml", b"[workspace]\n[workspace.networks]\n");
-        write("empty/Cargo.toml", b"[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n");
-        write("empty/src/lib.rs", b"");
-        write("rust-toolchain.toml", include_bytes!("../../../../rust-toolchain.toml"));
-        write("program.wasm", &wat::parse_str(wat).unwrap());
-        Self { folder, served: Served::start() }
+        let workspace = Workspace::new(name, "empty");
+        workspace.write("program.wasm", &wat::parse_str(wat).unwrap());
+        Self { workspace, served: Served::start() }
     }
 
     fn stylus(&self, arguments: &[&str]) -> Output {
-        Command::new(program())
-            .arg("stylus")
-            .args(arguments)
-            .args(["--wasm-file", "program.wasm", "--endpoint", &self.served.url()])
-            .current_dir(&self.folder)
-            .env("NO_COLOR", "1")
-            .output()
-            .unwrap()
+        let mut command = self.workspace.stylus(&self.served.url(), arguments);
+        command.args(["--wasm-file", "program.wasm"]).output().unwrap()
     }
 
     fn deploy(&self) -> Output {
         self.stylus(&["deploy", "--no-verify", "--private-key", KEY])
     }
-}
-
-fn printed(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-/// The address in "deployed code at address: 0x..", between whatever colours the tool puts around it.
-fn deployed_address(text: &str) -> String {
-    let line = text.lines().find(|line| line.contains("deployed code at address")).unwrap_or_else(|| panic!("{text}"));
-    let start = line.rfind("0x").unwrap_or_else(|| panic!("{line}"));
-    line[start..start + 42].to_owned()
 }
 
 #[test]

@@ -1,21 +1,14 @@
-//! A served chain and the least HTTP client, so that tests see status codes and headers as they are sent.
+//! The least HTTP client of a served chain, so that tests see status codes and headers as they are sent.
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::TcpStream,
     time::Duration,
 };
 
-use devnet::{Chain, ChainConfig, rpc::Rpc, server::Server};
+use crate::served::Served;
+use devnet::{Chain, ChainConfig, rpc::Rpc};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
-
-/// A chain served on a free port until dropped.
-pub(crate) struct Served {
-    pub(crate) address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
-}
 
 /// A response, its head as text.
 #[derive(Debug)]
@@ -29,26 +22,6 @@ impl Served {
     /// Serves a fresh chain.
     pub(crate) fn start() -> Self {
         Self::of(Rpc::new(Chain::new(ChainConfig::default())))
-    }
-
-    /// Serves `rpc`.
-    pub(crate) fn of(rpc: Rpc) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let server = runtime.block_on(Server::bind(rpc, "127.0.0.1:0".parse().unwrap())).unwrap();
-        let address = server.address();
-        let (stop, stopped) = oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            runtime
-                .block_on(server.run(async {
-                    let _ = stopped.await;
-                }))
-                .unwrap();
-        });
-        Self { address, stop: Some(stop), thread: Some(thread) }
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
     }
 
     /// Sends `head` (request line and headers, without the empty line) and `body` as they are.
@@ -83,14 +56,5 @@ impl Served {
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let response = self.post(request.to_string().as_bytes(), &[]);
         serde_json::from_str(&response.body).unwrap_or_else(|error| panic!("{error}: {response:?}"))
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.stop.take().map(|stop| stop.send(()));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }

@@ -6,6 +6,8 @@ mod http;
 mod node;
 mod provider;
 mod send;
+mod served;
 mod server;
 mod state;
+mod tool;
 mod trace;

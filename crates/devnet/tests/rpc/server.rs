@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::http::Served;
+use crate::served::Served;
 use devnet::{
     Chain, ChainConfig,
     rpc::Rpc,

@@ -1,9 +1,14 @@
 //! What tools expect of an Arbitrum chain is on this one, where they expect it, and does what they expect.
 
 mod cache_manager;
+mod cargo_stylus;
 mod multicall;
 mod program;
+#[path = "../../../devnet/tests/rpc/served.rs"]
+mod served;
 mod stylus_deployer;
+#[path = "../../../devnet/tests/rpc/tool.rs"]
+mod tool;
 
 use alloy_primitives::{Address, U256, address, utils::Unit};
 use devnet::{ArbOs, Chain, ChainConfig, trace::Labels};

@@ -9,8 +9,8 @@ use devnet::{
 use protocols::deployer::ask;
 
 sol! {
-    /// What the vendor's kit calls a constructor.
-    function stylus_constructor(uint256 number) external payable;
+    /// What the vendor's kit calls a constructor, whatever its arguments are.
+    function stylus_constructor() external payable;
     function programInitGas(address program) external view returns (uint64 gas, uint64 gasWhenCached);
     function codehashIsCached(bytes32 codehash) external view returns (bool);
 }
@@ -50,6 +50,11 @@ pub(crate) fn wasm() -> Vec<u8> {
         length = REFUSAL.len(),
     );
     wat::parse_str(source).unwrap()
+}
+
+/// The call of the constructor with a number.
+pub(crate) fn constructor(number: U256) -> Vec<u8> {
+    [&stylus_constructorCall::SELECTOR[..], &number.to_be_bytes::<32>()].concat()
 }
 
 /// What the program at an address keeps.

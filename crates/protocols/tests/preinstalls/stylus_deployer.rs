@@ -1,7 +1,7 @@
 //! StylusDeployer deploys, activates and initialises in one transaction.
 
 use crate::{ALICE, chain, program};
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256, uint, utils::Unit};
+use alloy_primitives::{Address, B256, U256, keccak256, uint, utils::Unit};
 use alloy_sol_types::{SolCall, SolError, SolEvent, sol};
 use devnet::{ArbOs, Chain, Receipt, Tx};
 use protocols::preinstalls::STYLUS_DEPLOYER;
@@ -22,15 +22,11 @@ const FEE: U256 = Unit::ETHER.wei_const();
 fn deploy(chain: &mut Chain, number: U256, value: U256, salt: B256) -> Receipt {
     let call = deployCall {
         bytecode: code::initcode(&code::compress(&program::wasm())).into(),
-        initData: constructor(number),
+        initData: program::constructor(number).into(),
         initValue: value,
         salt,
     };
     chain.send(Tx::call(ALICE, STYLUS_DEPLOYER, call.abi_encode()).value(FEE + value)).unwrap()
-}
-
-fn constructor(number: U256) -> Bytes {
-    program::stylus_constructorCall { number }.abi_encode().into()
 }
 
 /// Where the log says that the program is.
@@ -72,7 +68,7 @@ fn a_salt_fixes_the_address_together_with_what_the_constructor_gets() {
     for number in [NUMBER, U256::from(43)] {
         let (mut chain, _) = chain(ArbOs::V61);
         let receipt = deploy(&mut chain, number, U256::ZERO, salt);
-        let salt = keccak256([salt.as_slice(), &constructor(number)].concat());
+        let salt = keccak256([salt.as_slice(), &program::constructor(number)].concat());
         let code = code::initcode(&code::compress(&program::wasm()));
         assert_eq!(deployed(&receipt), STYLUS_DEPLOYER.create2_from_code(salt, code));
         assert!(!deploy(&mut chain, number, U256::ZERO, B256::repeat_byte(7)).success, "the address is taken");
