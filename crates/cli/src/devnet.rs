@@ -6,6 +6,7 @@ use std::{
     io::{ErrorKind, Write as _},
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use devnet::{
@@ -13,6 +14,7 @@ use devnet::{
 };
 use eyre::{Result, WrapErr, bail};
 use protocols::{Fixtures, Preinstalls, World};
+use tokio::time::timeout;
 
 /// What to serve.
 #[derive(clap::Args)]
@@ -57,9 +59,14 @@ async fn serve(args: &Args) -> Result<()> {
     };
     let rpc = Rpc::new(chain);
     let server = Server::bind(rpc.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let mut interrupted = Box::pin(interrupt());
+    // Waiting begins before the banner: a Ctrl-C between it and the first request would otherwise lose the chain.
+    if timeout(Duration::ZERO, &mut interrupted).await.is_ok() {
+        return Ok(());
+    }
     print!("{}", banner(&rpc, &places, &server.url()));
     std::io::stdout().flush()?;
-    server.run(interrupt()).await?;
+    server.run(interrupted).await?;
     if let Some(file) = &args.state {
         save(file, &rpc)?;
         println!("The chain is in {}", file.display());
