@@ -13,6 +13,7 @@ sol! {
         function allowance(address owner, address spender) external view returns (uint256);
         function transfer(address to, uint256 value) external returns (bool);
         function approve(address spender, uint256 value) external returns (bool);
+        function transferFrom(address from, address to, uint256 value) external returns (bool);
     }
     #[allow(missing_docs)]
     interface IFiatToken {

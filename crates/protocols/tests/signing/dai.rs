@@ -6,14 +6,16 @@ use devnet::{Chain, ChainConfig};
 use protocols::{
     Erc20, Fixtures,
     signing::{self, dai},
-    stand_ins,
+    stand_ins::{Manner, StandIn},
 };
 
 fn ready() -> (Chain, Address) {
     let mut chain = Chain::new(ChainConfig::default());
     let [owner, _] = signers();
     let fixtures = Fixtures::open().expect("the packages are downloaded");
-    let token = stand_ins::dai_like(&mut chain, &fixtures, owner.address(), U256::from(100)).expect("a token");
+    let token = StandIn::deploy(&mut chain, &fixtures, Manner::DaiLike, owner.address(), U256::from(100))
+        .expect("a token")
+        .address;
     for account in [SPENDER, RELAYER] {
         chain.set_balance(account, ChainConfig::default().funds());
     }
