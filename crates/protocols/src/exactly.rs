@@ -3,6 +3,7 @@
 mod abi;
 mod deploy;
 pub mod fixed;
+mod listing;
 mod market;
 mod permits;
 mod risk;
@@ -11,8 +12,10 @@ mod solidity;
 use crate::tokens::Asset;
 pub use abi::*;
 use alloy_primitives::Address;
+use deploy::Foundation;
 pub(crate) use deploy::{auditor, complete};
 pub use fixed::{FixedPool, FixedPosition};
+pub use listing::{Rates, Terms};
 pub use market::{ExactlyMarket, PositionNow};
 pub use risk::Liquidity;
 pub use solidity::{LeveragePermits, Roll, RollFixed, SolidityManager};
@@ -25,6 +28,7 @@ pub(crate) const PRICE: i64 = 100_000_000;
 /// Exactly's contracts.
 #[derive(Clone, Debug)]
 pub struct Exactly {
+    foundation: Foundation,
     /// Lists the markets.
     pub auditor: Address,
     /// In the order of [`Asset::ALL`].

@@ -1,6 +1,7 @@
 //! Exactly's real contracts do behind their handles what they do on a real chain.
 
 mod fixed;
+mod listing;
 mod manager;
 mod risk;
 
