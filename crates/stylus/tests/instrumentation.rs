@@ -23,9 +23,14 @@ fn module(others: &str, body: &str) -> Vec<u8> {
 
 const FIXED_MEMORY: &str = r#"(memory (export "memory") 1 1)"#;
 
-/// The operators of the last function, instrumented, as text.
+/// The operators of the last function, instrumented for Stylus 2, as text.
 fn try_instrument(others: &str, body: &str) -> Result<Vec<String>, ActivationError> {
-    let wasm = activate(&module(others, body), ActivationRules::new(ArbOs::V51))?.module.wasm;
+    try_instrument_at(ArbOs::V51, others, body)
+}
+
+/// The same at a version of ArbOS.
+fn try_instrument_at(arbos: ArbOs, others: &str, body: &str) -> Result<Vec<String>, ActivationError> {
+    let wasm = activate(&module(others, body), ActivationRules::new(arbos))?.module.wasm;
     wasmparser::validate(&wasm).expect("what is instrumented is valid");
     let mut operators = Vec::new();
     for payload in Parser::new(0).parse_all(&wasm) {
@@ -192,7 +197,7 @@ fn an_operand_stack_has_4096_places() {
 #[test]
 fn moving_bytes_pays_for_their_number_first() {
     let body = "i32.const 0 i32.const 0 i32.const 5 memory.fill i32.const 0";
-    let operators = instrument(FIXED_MEMORY, body);
+    let operators = try_instrument_at(ArbOs::V61, FIXED_MEMORY, body).unwrap();
     let at = operators.iter().position(|operator| operator == "MemoryFill").unwrap();
     let price = ["set 2", "get 0", "get 0", "get 2", "I64ExtendI32U", "i64 100", "I64Mul", "I64Sub", "set 0", "get 0"];
     let check = ["I64LtU", "If", "i32 1", "set 1", "Unreachable", "End", "get 2"];
@@ -201,6 +206,22 @@ fn moving_bytes_pays_for_their_number_first() {
     assert_eq!(charges("", body), [BLOCK + 3 + 950 + 2]);
     assert_eq!(frame("", body), 6 + FRAME);
     assert_eq!(frame("", &body.replace("fill", "copy")), 6 + FRAME);
+}
+
+#[test]
+fn stylus_2_checks_the_value_that_memory_is_filled_with() {
+    let body = "i32.const 0 i32.const 0 i32.const 5 memory.fill i32.const 0";
+    let [two, three] = [ArbOs::V51, ArbOs::V61].map(|arbos| try_instrument_at(arbos, FIXED_MEMORY, body).unwrap());
+    let at = three.iter().position(|operator| operator == "MemoryFill").unwrap();
+    let check =
+        ["Drop", "set 1", "get 1", "get 1", "i32 0", "set 1", "i32 255", "I32GtU", "If", "Unreachable", "End", "get 2"];
+    assert_eq!(two, [&three[..at], &check.map(str::to_owned), &three[at..]].concat());
+    // It is neither paid for, nor counted, nor any part of the frame, and copies are as they were.
+    let activation = |arbos| activate(&module(FIXED_MEMORY, body), ActivationRules::new(arbos)).unwrap();
+    assert_eq!(activation(ArbOs::V51).metered_gas, activation(ArbOs::V61).metered_gas);
+    let copy = body.replace("fill", "copy");
+    let [two, three] = [ArbOs::V51, ArbOs::V61].map(|arbos| try_instrument_at(arbos, FIXED_MEMORY, &copy).unwrap());
+    assert_eq!(two, three);
 }
 
 #[test]

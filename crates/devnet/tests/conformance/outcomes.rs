@@ -59,6 +59,34 @@ fn memory_is_looked_at_in_order_and_after_what_is_paid_first() {
 }
 
 #[test]
+fn memory_is_filled_with_more_than_a_byte_from_stylus_3_on() {
+    let run = |arbos, value: u32, length: u32| {
+        let mut chain = chain(arbos);
+        let fill = format!("(memory.fill (i32.const 8) (i32.const {value}) (i32.const {length}))");
+        let tell = "(call $write_result (i32.const 7) (i32.const 12)) (i32.const 0)";
+        deploy(&mut chain, PROGRAM, &program("1 1", "", &format!("{fill} {tell}")));
+        call(&mut chain, PROGRAM, Bytes::new())
+    };
+    let filled = |byte: u8| [&[0][..], &[byte; 9], &[0, 0]].concat();
+    for arbos in [ArbOs::V51, ArbOs::V61] {
+        for value in [0, 1, 0xff] {
+            let receipt = run(arbos, value, 9);
+            assert_eq!((receipt.success, receipt.output.to_vec()), (true, filled(value as u8)), "{value}");
+        }
+    }
+    for value in [0x100, 0x1ab, u32::MAX] {
+        assert_eq!(run(ArbOs::V61, value, 9).output.to_vec(), filled(value as u8));
+        // Before, it traps, having paid: a revert without data, for a hundred ink a byte, that keeps the rest.
+        let [short, long] = [9, 59_999].map(|length| run(ArbOs::V51, value, length));
+        assert!(!short.success && short.output.is_empty() && short.gas_used < 40_000, "{short:?}");
+        assert!(!long.success && long.output.is_empty(), "{long:?}");
+        assert!((599..=601).contains(&(long.gas_used - short.gas_used)), "{short:?} {long:?}");
+        // Ink comes first: a length that nobody can pay for takes all.
+        assert_eq!(run(ArbOs::V51, value, u32::MAX).gas_used, GAS);
+    }
+}
+
+#[test]
 fn ink_and_stack_that_run_out_take_all_gas() {
     let forever = run("", "(loop $again (br $again)) (i32.const 0)");
     let deep = run("(func $f (call $f))", "(call $f) (i32.const 0)");

@@ -116,7 +116,7 @@ pub fn activate(wasm: &[u8], rules: ActivationRules) -> Result<Activation, Activ
     let module = Module::parse(wasm)?;
     limits::check_names_and_imports(&module)?;
     let footprint = limits::check_footprint(&module, rules)?;
-    let (instrumented, operators) = instrument::instrument(&module, footprint)?;
+    let (instrumented, operators) = instrument::instrument(&module, footprint, rules.arbos)?;
     limits::check_quantities(&module)?;
     limits::check_segments(&module)?;
 

@@ -2,16 +2,20 @@
 //!
 //! The order is part of the rules: what a pass adds is counted, or not, by those after it. Metering comes first, then
 //! the prices that depend on an operand, then the depth of the stack, which sees what both added, and last the
-//! payment for memory, which none of them sees.
+//! payment for memory, which none of them sees. A check that is no part of the rules follows for the versions that need it.
 
 mod depth;
 mod dynamic;
 mod encode;
+mod fill;
 mod heap;
 mod meter;
 mod price;
 
-use crate::activation::{ActivationError, Limit, Module};
+use crate::{
+    activation::{ActivationError, Limit, Module},
+    params::ArbOs,
+};
 use wasm_encoder::CodeSection;
 use wasmparser::{FuncType, Operator};
 
@@ -50,8 +54,12 @@ struct Function<'a> {
     locals: u32,
 }
 
-/// Instruments a module; also returns how many operators its functions have afterwards.
-pub(crate) fn instrument(module: &Module<'_>, footprint: u16) -> Result<(InstrumentedModule, u64), ActivationError> {
+/// Instruments a module for a version of ArbOS; also returns how many operators its functions have afterwards.
+pub(crate) fn instrument(
+    module: &Module<'_>,
+    footprint: u16,
+    arbos: ArbOs,
+) -> Result<(InstrumentedModule, u64), ActivationError> {
     let first = module.globals;
     let globals = Globals { ink_left: first, ink_status: first + 1, scratch: first + 2, stack_left: first + 3 };
     let mut code = CodeSection::new();
@@ -64,6 +72,9 @@ pub(crate) fn instrument(module: &Module<'_>, footprint: u16) -> Result<(Instrum
         heap::run(&mut function, globals, module);
         Limit::OperatorsInFunction.check(function.code.len())?;
         operators += function.code.len() as u64;
+        if arbos.stylus_version() < fill::ANY_VALUE {
+            fill::run(&mut function, globals);
+        }
         code.function(&encode::function(body, &function.code)?);
     }
     let wasm = encode::module(module, &code, globals)?;
