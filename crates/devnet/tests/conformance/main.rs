@@ -6,6 +6,7 @@ mod create;
 mod entry;
 mod frames;
 mod hostio;
+mod nesting;
 mod opcodes;
 mod outcomes;
 mod probe;

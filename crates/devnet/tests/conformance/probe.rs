@@ -9,7 +9,7 @@ pub(crate) const PROGRAM: Address = address!("0000000000000000000000000000000000
 pub(crate) const BLOCK: u64 = 2_450;
 pub(crate) const CALL: u64 = 3_800;
 pub(crate) const LOCAL_SET: u64 = 210;
-const INK_LEFT: u64 = 8_400;
+pub(crate) const INK_LEFT: u64 = 8_400;
 /// Ink of a constant.
 pub(crate) const CONST: u64 = 1;
 
