@@ -6,6 +6,7 @@ mod create;
 mod entry;
 mod frames;
 mod hostio;
+mod lifecycle;
 mod nesting;
 mod opcodes;
 mod outcomes;

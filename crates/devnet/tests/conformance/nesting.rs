@@ -146,7 +146,7 @@ fn the_most_pages_are_remembered_of_frames_that_fail_but_not_of_those_that_never
                 child(gas)
             )
         };
-        let mut gas = |before: &str| (ink_on(&mut chain.clone(), before, "", &child(-1)) - AROUND) / GAS;
+        let gas = |before: &str| (ink_on(&mut chain.clone(), before, "", &child(-1)) - AROUND) / GAS;
         assert_eq!(gas(&then(100_000)), 2_600 + START + 9_000, "{trap}");
         // The start could not be paid for.
         assert_eq!(gas(&then(9_000)), 2_600 + START + 9_000 + 4 - 1, "{trap}");
