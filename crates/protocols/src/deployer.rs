@@ -50,6 +50,8 @@ impl Account {
     pub const INSTALLER: Self = Self(address!("1e000000000000000000000000000000000000e1"));
     /// Administers Circle's proxy, as it must not be who uses the token.
     pub const PROXY_ADMIN: Self = Self(address!("ad000000000000000000000000000000000000ad"));
+    /// Deploys what came to the world after the addresses of the rest were fixed.
+    pub const LATECOMER: Self = Self(address!("1a7e0000000000000000000000000000000001a7"));
     /// Supplies the liquidity that others borrow.
     pub const DEPOSITOR: Self = Self(address!("1b000000000000000000000000000000000000b1"));
 }
@@ -79,7 +81,18 @@ impl Deployer<'_> {
 
     /// Deploys code with encoded arguments.
     pub(crate) fn create_code(&mut self, what: &str, code: &[u8], arguments: &[u8]) -> Result<Address, WorldError> {
-        let receipt = self.execute(what, Tx::create(Account::DEPLOYER.0, [code, arguments].concat()))?;
+        self.create_as(Account::DEPLOYER, what, code, arguments)
+    }
+
+    /// Deploys code with encoded arguments as someone.
+    pub(crate) fn create_as(
+        &mut self,
+        from: Account,
+        what: &str,
+        code: &[u8],
+        arguments: &[u8],
+    ) -> Result<Address, WorldError> {
+        let receipt = self.execute(what, Tx::create(from.0, [code, arguments].concat()))?;
         Ok(receipt.contract_address.unwrap_or_default())
     }
 

@@ -4,13 +4,13 @@
 mod tether_like;
 
 use crate::{
-    deployer::{Deployer, WorldError},
+    deployer::{Account, Deployer, WorldError},
     fixtures::Fixtures,
     tokens::Erc20,
 };
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolValue, sol};
-use devnet::{Chain, Tx};
+use devnet::Chain;
 use std::ops::Deref;
 
 const PACKAGE: &str = "@1inch/solidity-utils";
@@ -29,7 +29,8 @@ pub enum Manner {
     /// 18 decimals. Takes permits in Dai's way ([`crate::signing::dai`]), which allow 2^128 - 1, not Dai's 2^256 - 1; and
     /// those of EIP-2612 too, which Dai does not.
     DaiLike,
-    /// 18 decimals. Takes permits with signatures of bytes ([`crate::signing::eip7598`]), as Circle's tokens do.
+    /// 18 decimals. Takes permits of EIP-2612, and with signatures of bytes ([`crate::signing::eip7598`]) those of
+    /// wallets that are contracts (EIP-1271). Circle's own takes a key's as bytes too.
     CircleLike,
     /// `transfer`, `transferFrom` and `approve` answer nothing, and `approve` changes no allowance that is not zero to
     /// another that is not zero, as with Tether's on Ethereum. Takes permits of EIP-2612, which Tether's does not.
@@ -116,6 +117,5 @@ pub fn wallet(chain: &mut Chain, fixtures: &Fixtures, owner: Address) -> Result<
 fn create(deployer: &mut Deployer<'_>, name: &str, by: Address, arguments: &[u8]) -> Result<Address, WorldError> {
     let file = format!("dist/typechain-types/factories/contracts/tests/mocks/{name}__factory.js");
     let code = deployer.fixtures.typechain_bytecode(PACKAGE, &file)?;
-    let receipt = deployer.execute(name, Tx::create(by, [&code[..], arguments].concat()))?;
-    Ok(receipt.contract_address.unwrap_or_default())
+    deployer.create_as(Account(by), name, &code, arguments)
 }

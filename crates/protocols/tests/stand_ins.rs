@@ -1,10 +1,12 @@
 //! The stand-ins have the manners that they stand for.
 
+use alloy::signers::{SignerSync, local::PrivateKeySigner};
 use alloy_primitives::{Address, B256, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolValue};
 use devnet::{Chain, ChainConfig, Receipt, Tx};
 use protocols::{
     Fixtures,
+    signing::{self, eip2612, eip7598},
     stand_ins::{Hollow, IHollow, Manner, StandIn, wallet},
     tokens::IERC20,
 };
@@ -83,6 +85,35 @@ fn the_tether_like_one_changes_allowances_through_zero_only() {
 }
 
 #[test]
+fn every_stand_in_takes_permits_of_eip_2612() {
+    let owner = PrivateKeySigner::from_bytes(&B256::repeat_byte(1)).unwrap();
+    for manner in [Manner::DaiLike, Manner::CircleLike, Manner::TetherLike { decimals: 6 }] {
+        let (mut chain, fixtures) = chain();
+        let token = StandIn::deploy(&mut chain, &fixtures, manner, ALICE, units(9)).unwrap();
+        let permit = eip2612::permit(&chain, token.address, owner.address(), BOB, units(5), U256::MAX);
+        let signature = eip2612::sign_permit(&chain, token.address, &owner, &permit);
+        assert!(chain.send(Tx::call(ALICE, token.address, eip2612::call(&permit, &signature))).unwrap().success);
+        assert_eq!(token.allowance(&chain, owner.address(), BOB), units(5), "{manner:?}");
+    }
+}
+
+#[test]
+fn the_circle_like_one_takes_a_wallets_permit_and_not_a_strangers() {
+    let (mut chain, fixtures) = chain();
+    let [owner, other] = [1, 2].map(|byte| PrivateKeySigner::from_bytes(&B256::repeat_byte(byte)).unwrap());
+    chain.set_balance(owner.address(), ChainConfig::default().funds());
+    let wallet = wallet(&mut chain, &fixtures, owner.address()).unwrap();
+    let token = StandIn::deploy(&mut chain, &fixtures, Manner::CircleLike, ALICE, units(9)).unwrap();
+    let permit = eip2612::permit(&chain, token.address, wallet, BOB, units(5), U256::MAX);
+    for (signer, accepted) in [(&other, false), (&owner, true)] {
+        let signature = eip2612::sign_permit(&chain, token.address, signer, &permit);
+        let call = eip7598::call(&permit, signing::bytes(&signature));
+        assert_eq!(chain.send(Tx::call(ALICE, token.address, call)).unwrap().success, accepted);
+    }
+    assert_eq!(token.allowance(&chain, wallet, BOB), units(5));
+}
+
+#[test]
 fn hollow_tokens_answer_as_their_names_say() {
     let (mut chain, fixtures) = chain();
     let [silent, lying, through_zero] = [Hollow::NoReturn, Hollow::ReturnsFalse, Hollow::ThroughZeroApprove]
@@ -112,7 +143,6 @@ fn hollow_tokens_answer_as_their_names_say() {
 
 #[test]
 fn the_wallet_accepts_its_owners_signatures_and_no_others() {
-    use alloy::signers::{SignerSync, local::PrivateKeySigner};
     let (mut chain, fixtures) = chain();
     let [owner, other] = [1, 2].map(|byte| PrivateKeySigner::from_bytes(&B256::repeat_byte(byte)).unwrap());
     chain.set_balance(owner.address(), ChainConfig::default().funds());

@@ -1,12 +1,11 @@
 //! A token with Tether's manners: solmate's, behind code of ours that keeps its answers back.
 
 use crate::{
-    deployer::{Deployer, WorldError},
+    deployer::{Account, Deployer, WorldError},
     tokens::IMockERC20,
 };
 use alloy_primitives::{Address, U256, hex};
-use alloy_sol_types::{SolCall, SolValue};
-use devnet::Tx;
+use alloy_sol_types::SolValue;
 
 /// Deploys what follows: codecopy(0, 9, 152); return(0, 152).
 const CONSTRUCTOR: &[u8] = &hex!("60988060095f395ff3");
@@ -32,16 +31,12 @@ pub(super) fn deploy(
 ) -> Result<Address, WorldError> {
     let code = deployer.fixtures.bytecode("@exactly/protocol", "deployments/op-sepolia/USDC.json")?;
     let arguments = ("Tether stand-in", "USDT", U256::from(decimals)).abi_encode_params();
-    let token = create(deployer, holder, [&code[..], &arguments].concat())?;
+    let by = Account(holder);
+    let token = deployer.create_as(by, "solmate's token", &code, &arguments)?;
     let token = token.as_slice();
-    let address =
-        create(deployer, holder, [CONSTRUCTOR, ENTRY, FORWARD, token, ANSWER, GUARD, token, REFUSE].concat())?;
+    let code = [CONSTRUCTOR, ENTRY, FORWARD, token, ANSWER, GUARD, token, REFUSE].concat();
+    let address = deployer.create_as(by, "Tether stand-in", &code, &[])?;
     let mint = IMockERC20::mintCall { to: holder, value: units };
-    deployer.execute("mint", Tx::call(holder, address, mint.abi_encode()))?;
+    deployer.call_as(by, address, mint)?;
     Ok(address)
-}
-
-fn create(deployer: &mut Deployer<'_>, by: Address, code: Vec<u8>) -> Result<Address, WorldError> {
-    let receipt = deployer.execute("Tether stand-in", Tx::create(by, code))?;
-    Ok(receipt.contract_address.unwrap_or_default())
 }
