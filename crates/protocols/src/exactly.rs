@@ -6,6 +6,7 @@ pub mod fixed;
 mod listing;
 mod market;
 mod permits;
+mod previewer;
 mod risk;
 mod solidity;
 
@@ -13,10 +14,11 @@ use crate::tokens::Asset;
 pub use abi::*;
 use alloy_primitives::Address;
 use deploy::Foundation;
-pub(crate) use deploy::{auditor, complete};
+pub(crate) use deploy::{auditor, complete, previewer_proxy};
 pub use fixed::{FixedPool, FixedPosition};
 pub use listing::{Rates, Terms};
 pub use market::{ExactlyMarket, PositionNow};
+pub use previewer::{AvailableAsset, DebtPreviewer, Leverage, Limit};
 pub use risk::Liquidity;
 pub use solidity::{LeveragePermits, Roll, RollFixed, SolidityManager};
 
@@ -35,7 +37,7 @@ pub struct Exactly {
     pub markets: [ExactlyMarket; 3],
     /// Exactly's own DebtManager: the proxy that users call, and what it runs.
     pub solidity_manager: [Address; 2],
-    /// Answers what an operation of that one would do.
+    /// Answers what an operation of that one would do: the proxy.
     pub debt_previewer: Address,
 }
 

@@ -37,7 +37,7 @@ impl World {
     /// Deploys everything. What the contract's constants name comes first, so that it never moves.
     pub fn deploy(chain: &mut Chain, fixtures: &Fixtures) -> Result<Self, WorldError> {
         let mut deployer = Deployer { chain, fixtures };
-        for account in [Account::DEPLOYER, Account::PROXY_ADMIN, Account::DEPOSITOR] {
+        for account in [Account::DEPLOYER, Account::PROXY_ADMIN, Account::LATECOMER, Account::DEPOSITOR] {
             deployer.fund(account);
         }
         let foundation = exactly::auditor(&mut deployer)?;
@@ -49,9 +49,10 @@ impl World {
         let wsteth = tokens::wsteth_stand_in(&mut deployer)?;
         let tokens = Tokens { usdc, weth, wsteth };
         balancer.fund(&mut deployer, &tokens)?;
-        let exactly = exactly::complete(&mut deployer, foundation, &tokens, balancer.vault)?;
+        let mut exactly = exactly::complete(&mut deployer, foundation, &tokens, balancer.vault)?;
         let uniswap = uniswap::deploy(&mut deployer, &tokens, &exactly)?;
         let aave = aave::deploy(&mut deployer, &tokens, &exactly)?;
+        exactly::previewer_proxy(&mut deployer, &mut exactly)?;
         Ok(Self { tokens, balancer, exactly, permit2, preinstalls, uniswap, aave })
     }
 
@@ -68,6 +69,7 @@ impl World {
         self.preinstalls.name(labels);
         labels.name_account(self.balancer.vault, "Balancer vault");
         labels.name_account(self.exactly.auditor, "Exactly Auditor");
+        labels.name_account(self.exactly.debt_previewer, "Exactly DebtPreviewer");
         labels.name_account(self.uniswap.router, "Uniswap router");
         labels.name_account(self.uniswap.router02, "Uniswap router 02");
         labels.name_account(self.uniswap.quoter, "Uniswap quoter");

@@ -27,7 +27,11 @@ pub(super) fn percent(hundredths: u64) -> U256 {
 }
 
 pub(super) fn create(deployer: &mut Deployer<'_>, name: &str, arguments: &[u8]) -> Result<Address, WorldError> {
-    deployer.create(PACKAGE, &format!("{FOLDER}/{name}.json"), arguments)
+    deployer.create(PACKAGE, &artifact(name), arguments)
+}
+
+fn artifact(name: &str) -> String {
+    format!("{FOLDER}/{name}.json")
 }
 
 /// Puts a proxy before an implementation and initialises it.
@@ -78,6 +82,16 @@ pub(crate) fn complete(
     }
     let debt_previewer = create(deployer, "DebtPreviewer_Implementation", &manager_proxy.abi_encode())?;
     Ok(Exactly { foundation, auditor, markets, solidity_manager: [manager_proxy, manager], debt_previewer })
+}
+
+/// Puts the previewer behind its proxy. It came to the world after other things, so it is another account's, on whose
+/// transactions no address depends.
+pub(crate) fn previewer_proxy(deployer: &mut Deployer<'_>, exactly: &mut Exactly) -> Result<(), WorldError> {
+    let arguments = (exactly.debt_previewer, exactly.foundation.proxy_admin, Bytes::new()).abi_encode_params();
+    let file = artifact("DebtPreviewer_Proxy");
+    let code = deployer.fixtures.bytecode(PACKAGE, &file)?;
+    exactly.debt_previewer = deployer.create_as(Account::LATECOMER, &file, &code, &arguments)?;
+    Ok(())
 }
 
 /// The terms of a market of the world.

@@ -3,6 +3,7 @@
 mod fixed;
 mod listing;
 mod manager;
+mod previewer;
 mod risk;
 
 use alloy_primitives::{Address, U256, address};
