@@ -7,6 +7,7 @@ mod listing;
 mod market;
 mod permits;
 mod previewer;
+mod rewards;
 mod risk;
 mod solidity;
 
@@ -19,6 +20,7 @@ pub use fixed::{FixedPool, FixedPosition};
 pub use listing::{Rates, Terms};
 pub use market::{ExactlyMarket, PositionNow};
 pub use previewer::{AvailableAsset, DebtPreviewer, Leverage, Limit};
+pub use rewards::Rewards;
 pub use risk::Liquidity;
 pub use solidity::{LeveragePermits, Roll, RollFixed, SolidityManager};
 

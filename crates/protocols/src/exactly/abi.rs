@@ -28,12 +28,15 @@ sol! {
         function initialize(string assetSymbol, uint8 maxFuturePools_, uint128 earningsAccumulatorSmoothFactor_, address interestRateModel_, uint256 penaltyRate_, uint256 backupFeeRate_, uint128 reserveFactor_, uint256 dampSpeedUp_, uint256 dampSpeedDown_) external;
         function setInterestRateModel(address interestRateModel_) external;
         function setTreasury(address treasury_, uint256 treasuryFeeRate_) external;
+        function setRewardsController(address rewardsController_) external;
         function setMaxFuturePools(uint8 futurePools) external;
         function setFrozen(bool isFrozen_) external;
         function grantRole(bytes32 role, address account) external;
         function pause() external;
         function unpause() external;
         function maxFuturePools() external view returns (uint8);
+        function rewardsController() external view returns (address);
+        function totalFloatingBorrowAssets() external view returns (uint256);
         function isFrozen() external view returns (bool);
         function paused() external view returns (bool);
 

@@ -4,6 +4,7 @@ mod fixed;
 mod listing;
 mod manager;
 mod previewer;
+mod rewards;
 mod risk;
 
 use alloy_primitives::{Address, U256, address};
