@@ -86,3 +86,39 @@ fn shares_move_between_accounts() {
     assert_eq!(market.shares(&chain, BOB), shares / U256::from(4));
     assert_eq!(market.shares(&chain, ALICE), shares - shares / U256::from(4));
 }
+
+/// What a liquidator gains on a liquidation of Alice, in dollars at 18 decimals, at an incentive in hundredths.
+fn gain_at(hundredths: u128) -> U256 {
+    let (mut chain, world) = world();
+    let exactly = &world.exactly;
+    let market = with_collateral(&mut chain, &world, ALICE, 10_000);
+    let weth = exactly.market(Asset::Weth);
+    weth.borrow(&mut chain, ALICE, Asset::Weth.units(2)).unwrap();
+    exactly.set_liquidation_incentive(&mut chain, u128::from(WAD) / 100 * hundredths, 0).unwrap();
+    weth.token.mint(&mut chain, BOB, Asset::Weth.units(2)).unwrap();
+    // Eight thousand dollars of debt against ten thousand, of which not all counts.
+    weth.set_price(&mut chain, 4_000).unwrap();
+    let repaid = weth.liquidate(&mut chain, BOB, ALICE, U256::MAX, &market).unwrap();
+    let seized = market.token.balance_of(&chain, BOB) * U256::from(10).pow(U256::from(12));
+    seized - repaid * U256::from(4_000)
+}
+
+#[test]
+fn a_debt_in_one_market_is_liquidated_for_collateral_of_another() {
+    let [five, ten] = [5, 10].map(gain_at);
+    assert!(five > U256::ZERO);
+    assert!(ten > five, "{ten} and {five}");
+}
+
+#[test]
+fn a_market_asks_the_feed_that_the_auditor_is_told_of() {
+    let (mut chain, world) = world();
+    let exactly = &world.exactly;
+    let mut market = with_collateral(&mut chain, &world, ALICE, 1_000);
+    let before = exactly.liquidity(&chain, ALICE).collateral;
+    let feed = exactly.market(Asset::Weth).price_feed;
+    exactly.set_price_feed(&mut chain, &mut market, feed).unwrap();
+    assert_eq!(exactly.liquidity(&chain, ALICE).collateral, before * U256::from(3_000));
+    market.set_price(&mut chain, 6_000).unwrap();
+    assert_eq!(exactly.liquidity(&chain, ALICE).collateral, before * U256::from(6_000));
+}
