@@ -8,14 +8,14 @@ use std::collections::VecDeque;
 pub struct RecentWasms(VecDeque<B256>);
 
 impl RecentWasms {
-    /// Puts a program first, and returns whether it was there.
+    /// Puts a program first, and returns whether it was there. There is place for one at least.
     pub fn insert(&mut self, code_hash: B256, size: usize) -> bool {
         let found = self.0.iter().position(|known| *known == code_hash);
         if let Some(index) = found {
             self.0.remove(index);
         }
         self.0.push_front(code_hash);
-        self.0.truncate(size);
+        self.0.truncate(size.max(1));
         found.is_some()
     }
 }
@@ -31,5 +31,6 @@ mod tests {
         assert_eq!([a, b, a, c].map(|hash| recent.insert(hash, 2)), [false, false, true, false]);
         assert!(recent.insert(a, 2));
         assert!(!recent.insert(b, 2));
+        assert!(recent.insert(b, 0) && !recent.insert(a, 0) && recent.insert(a, 0));
     }
 }

@@ -16,6 +16,8 @@ sol! {
     function evictCodehash(bytes32 codehash) external;
     function addWasmCacheManager(address manager) external;
     function setWasmBlockCacheSize(uint16 count) external;
+    function setWasmActivationGas(uint64 gas) external;
+    function activationGas() external view returns (uint64 gas);
 
     event ProgramActivated(bytes32 indexed codehash, bytes32 moduleHash, address program, uint256 dataFee, uint16 version);
     event ProgramLifetimeExtended(bytes32 indexed codehash, uint256 dataFee);
@@ -163,6 +165,42 @@ fn gas_of_call(chain: &mut Chain, before: &str, gas: u64) -> u64 {
     let ink = ink_on(chain, before, "", &of(0xee, gas)) - AROUND;
     assert_eq!(ink % GAS, 0);
     ink / GAS
+}
+
+#[test]
+fn an_activation_costs_what_is_read_and_written_for_it() {
+    // The selector's four bytes, the account's one, and zeros.
+    const CALLDATA: u64 = (4 + 1) * 16 + 31 * 4;
+    const FIXED: u64 = 1_659_168;
+    // By the formula: 20 for 64 bytes, 2,217 for a page and 16 for the operators, in whole microseconds.
+    const MODULE: u64 = (20 + 2_217 + 16) * 28;
+    const READ: u64 = 800;
+    const WRITE: u64 = 20_000;
+    // Three topics' worth, and four words.
+    const EVENT: u64 = 3 * 375 + 128 * 8;
+    // ArbOS's version, the parameters, the record; the module's hash; five numbers of the auction, two of them written;
+    // the record; where the fee goes. A word of arguments and two of results.
+    let gas = READ + 100 + READ + WRITE + 5 * READ + 2 * WRITE + WRITE + READ + EVENT + 3 + 2 * 3;
+    // From version 59 on it is looked up what the owner takes for it.
+    for (arbos, more) in [(ArbOs::V51, 0), (ArbOs::V61, READ)] {
+        let mut chain = chain(arbos);
+        chain.set_code(CHILD, stylus::code::compress(&wat::parse_str(SMALLEST).unwrap()).into());
+        let order = activateProgramCall { program: CHILD };
+        let stranger = strangers(&chain);
+        let receipt = send(&mut chain, stranger, ARB_WASM, &order, ETHER);
+        assert_eq!(receipt.gas_used, 21_000 + CALLDATA + FIXED + MODULE + gas + more);
+    }
+    let mut chain = chain(ArbOs::V61);
+    by_owner(&mut chain, ARB_OWNER, &setWasmActivationGasCall { gas: 31_000_000 });
+    chain.set_code(CHILD, stylus::code::compress(&wat::parse_str(SMALLEST).unwrap()).into());
+    let order = activateProgramCall { program: CHILD };
+    let stranger = strangers(&chain);
+    let receipt = send(&mut chain, stranger, ARB_WASM, &order, ETHER);
+    assert!(!receipt.success && receipt.gas_used == 32_000_000, "{receipt:?}");
+    let asked = chain.call(Tx::call(CHILD, ARB_WASM, activationGasCall {}.abi_encode())).unwrap();
+    assert_eq!(U256::from_be_slice(&asked.output), U256::from(31_000_000));
+    // A word of results, ArbOS's version and the number itself.
+    assert_eq!(asked.gas_used, 21_000 + 4 * 16 + 3 + 2 * READ);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     arbos::{
         module,
+        params::Param,
         programs::{ProgramRecord, hours},
         storage::{peek_code, slot},
     },
@@ -36,14 +37,17 @@ const PRICER_PARAMS: u64 = 3 * 800;
 
 /// Activates a program. Once its module is being worked on, failing takes all gas; not having sent enough does not.
 pub(super) fn activate(call: &mut Call<'_>, program: Address) -> Result {
+    if call.context.chain.arbos >= ArbOs::V59 {
+        let gas = activation_gas(call)?;
+        call.burn(gas)?;
+    }
     call.burn(FIXED_GAS)?;
-    call.burn(call.context.chain.params.activation_gas)?;
-    let params = call.params()?;
-    let code = peek_code(call.context, program);
     let destroyed = call.context.journal().evm_state().get(&program).is_some_and(|account| account.is_selfdestructed());
     if destroyed {
         return Err(Failure::empty());
     }
+    let params = call.params()?;
+    let code = peek_code(call.context, program);
     let code_hash = keccak256(&code);
     let record_slot = ProgramRecord::slot(code_hash);
     let known = ProgramRecord::decode(call.read(record_slot)?);
@@ -75,6 +79,12 @@ pub(super) fn activate(call: &mut Call<'_>, program: Address) -> Result {
     let mut output = word(u64::from(params.version));
     output.extend(fee.to_be_bytes::<32>());
     Ok(output)
+}
+
+/// What the owner has every activation pay beside, which is kept in a slot of its own.
+pub(super) fn activation_gas(call: &mut Call<'_>) -> Result<u64> {
+    call.read(Param::ActivationGas.slot())?;
+    Ok(call.context.chain.params.activation_gas)
 }
 
 /// The module that is to be activated. Fragments are paid for as they are read.

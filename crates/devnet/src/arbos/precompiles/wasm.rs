@@ -1,7 +1,7 @@
 //! `ArbWasm`: activates programs, renews their activation, and is asked about them.
 
 use super::{
-    activation::{activate, keepalive},
+    activation::{activate, activation_gas, keepalive},
     call::{Call, Failure, Mutability, Result},
 };
 use crate::arbos::{
@@ -77,6 +77,10 @@ pub(super) fn run(call: &mut Call<'_>, input: &[u8]) -> Result {
             keepalive(call, order.codehash)
         }
         Function::activationGas(_) if call.context.chain.arbos < ArbOs::V59 => Err(Failure::Mismatch),
+        Function::activationGas(_) => {
+            call.begin(Mutability::View)?;
+            activation_gas(call).map(word)
+        }
         query => {
             call.begin(Mutability::View)?;
             answer(call, query)
@@ -119,9 +123,10 @@ fn answer(call: &mut Call<'_>, query: Function) -> Result {
         Function::expiryDays(_) => word(u64::from(params.expiry_days)),
         Function::keepaliveDays(_) => word(u64::from(params.keepalive_days)),
         Function::blockCacheSize(_) => word(u64::from(params.block_cache_size)),
-        Function::activationGas(_) => word(params.activation_gas),
-        // These change something, and were told apart before.
-        Function::activateProgram(_) | Function::codehashKeepalive(_) => return Err(Failure::Mismatch),
+        // These were told apart before: they change something, or look at no other parameter.
+        Function::activateProgram(_) | Function::codehashKeepalive(_) | Function::activationGas(_) => {
+            return Err(Failure::Mismatch);
+        }
     })
 }
 
