@@ -81,13 +81,13 @@ fn call_inputs(context: &mut Context, frame: &EthFrame<EthInterpreter>, call: Ca
             (CallScheme::DelegateCall, own.target_address, own.caller_address, CallValue::Apparent(own.call_value))
         }
     };
-    let (bytecode_address, known_bytecode) = code_of(context, call.target);
+    let known_bytecode = code_of(context, call.target);
     CallInputs {
         input: CallInput::Bytes(call.input),
         return_memory_offset: 0..0,
         gas_limit,
         reservoir: 0,
-        bytecode_address,
+        bytecode_address: call.target,
         known_bytecode,
         target_address,
         caller,
@@ -99,15 +99,16 @@ fn call_inputs(context: &mut Context, frame: &EthFrame<EthInterpreter>, call: Ca
 }
 
 /// The code that a call of an account runs, which for a delegating one is another's. That is not touched: nobody pays.
-fn code_of(context: &mut Context, address: Address) -> (Address, (B256, Bytecode)) {
+/// A precompile has none to lend.
+fn code_of(context: &mut Context, address: Address) -> (B256, Bytecode) {
     let code = |context: &mut Context, address| {
         let Ok(loaded) = context.journal_mut().load_account_with_code(address);
         (loaded.data.info.code_hash, loaded.data.info.code.clone().unwrap_or_default())
     };
     let own = code(context, address);
     match own.1.eip7702_address() {
-        Some(delegate) => (delegate, unseen(context, delegate, |context| code(context, delegate))),
-        None => (address, own),
+        Some(delegate) => unseen(context, delegate, |context| code(context, delegate)),
+        None => own,
     }
 }
 

@@ -205,3 +205,45 @@ fn reading_nothing_writes_nowhere() {
     deploy(&mut chain, PROGRAM, &program("1 1", "", &format!("{read} (i32.const 0)")));
     assert!(call(&mut chain, PROGRAM, Bytes::new()).success);
 }
+
+/// An account that borrows another's code.
+fn delegates(to: Address) -> Vec<u8> {
+    [&hex!("ef0100")[..], to.as_slice()].concat()
+}
+
+#[test]
+fn an_account_that_borrows_code_costs_no_more_and_its_lender_stays_cold() {
+    let lender = address!("dd00000000000000000000000000000000000000");
+    let mut chain = chain_with(CALLEE, &delegates(lender));
+    // Returns its own address.
+    chain.set_code(lender, hex!("305f5260205ff3").to_vec().into());
+    // Seven operators, and a word of memory.
+    let used = 2 + 2 + 3 + 3 + 3 + 2;
+    assert_eq!(dropped(&mut chain, "", "call", -1), around("call") + (COLD + used) * GAS);
+    assert_eq!(relayed(&mut chain, "", "call", -1)[1..], *CALLEE.into_word());
+    let before = format!("{AIM} (drop {}) (i32.store8 (i32.const 0) (i32.const 0xdd))", ask("call", -1));
+    let ink = ink_on(&mut chain, &before, "", &format!("(drop {})", ask("call", -1)));
+    assert_eq!(ink, around("call") + (COLD + used) * GAS);
+}
+
+#[test]
+fn a_precompile_has_no_code_to_lend() {
+    // The one that returns its input.
+    let identity = address!("0000000000000000000000000000000000000004");
+    let with_word = |chain: &mut Chain, target: Address| {
+        let aim: String = target
+            .iter()
+            .enumerate()
+            .map(|(at, byte)| format!("(i32.store8 (i32.const {at}) (i32.const {byte}))"))
+            .collect();
+        let body = format!(
+            "{aim} (i32.store8 (i32.const 99) (call $call (i32.const 0) (i32.const 0) (i32.const 32) (i32.const 64) (i64.const -1) (i32.const 100)))
+             (call $write_result (i32.const 99) (i32.const 2)) (i32.const 0)"
+        );
+        deploy(chain, PROGRAM, &program("1 1", "", &body));
+        call(chain, PROGRAM, Bytes::new()).output.to_vec()
+    };
+    let mut chain = chain_with(CALLEE, &delegates(identity));
+    assert_eq!(with_word(&mut chain, identity), [0, 32]);
+    assert_eq!(with_word(&mut chain, CALLEE), [0, 0]);
+}
