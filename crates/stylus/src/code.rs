@@ -57,12 +57,12 @@ pub enum CodeError {
     TooLarge(usize),
 }
 
-/// Whether code with this beginning may be deployed although it begins with 0xEF.
+/// Whether code with this beginning may be deployed although it begins with 0xEF. A prefix with nothing behind it may not.
 #[must_use]
 pub fn is_deployable(code: &[u8], arbos: ArbOs) -> bool {
     match code {
-        [0xef, 0xf0, PROGRAM, ..] => true,
-        [0xef, 0xf0, FRAGMENT | ROOT, ..] => arbos >= ArbOs::V60,
+        [0xef, 0xf0, PROGRAM, _, ..] => true,
+        [0xef, 0xf0, FRAGMENT | ROOT, _, ..] => arbos >= ArbOs::V60,
         _ => false,
     }
 }
@@ -196,7 +196,8 @@ mod tests {
         let parsed = StylusCode::Root { dictionary: 0, uncompressed_length: 9, fragments };
         assert_eq!(parse(&root, ArbOs::V60), Ok(parsed));
         assert_eq!(parse(&root[..47], ArbOs::V60), Err(CodeError::Malformed));
-        assert!(is_deployable(&[0xef, 0xf0, 1], ArbOs::V60) && !is_callable(&[0xef, 0xf0, 1], ArbOs::V60));
+        assert!(is_deployable(&[0xef, 0xf0, 1, 0], ArbOs::V60) && !is_callable(&[0xef, 0xf0, 1, 0], ArbOs::V60));
+        assert!((0..3).all(|kind| !is_deployable(&[0xef, 0xf0, kind], ArbOs::V60)));
         assert!(!is_deployable(&[0xef, 0x01, 0], ArbOs::V61));
     }
 
