@@ -18,9 +18,9 @@ use revm::{
 };
 use stylus::params::ArbOs;
 
-/// The EVM's rules at a version of ArbOS.
+/// The EVM's rules at a version of ArbOS: Osaka's came with version 50.
 pub(crate) fn fork(arbos: ArbOs) -> SpecId {
-    if arbos >= ArbOs::V59 { SpecId::OSAKA } else { SpecId::PRAGUE }
+    if arbos >= ArbOs(50) { SpecId::OSAKA } else { SpecId::PRAGUE }
 }
 
 /// The block that a transaction is executed in.

@@ -4,6 +4,7 @@ mod cache;
 mod calls;
 mod create;
 mod entry;
+mod evm;
 mod fragments;
 mod frames;
 mod hostio;
