@@ -1,6 +1,6 @@
 //! The rules of the EVM that came with ArbOS 50, at both versions, as contracts and programs see them.
 
-use crate::probe::{BLOCK, CALL, CONST, call, chain, ink_on};
+use crate::probe::{BLOCK, CALL, CONST, PROGRAM, call, chain, deploy, ink_on, program};
 use alloy_primitives::{Address, Bytes, U256, address, hex};
 use devnet::{ArbOs, Chain};
 
@@ -64,5 +64,30 @@ fn a_transaction_may_have_more_gas_than_osakas_cap_and_no_floor_for_its_calldata
         let tx = devnet::Tx::call(from, CONTRACT, vec![1; 1_000]).gas((1 << 24) + 1);
         let receipt = chain.send(tx).unwrap();
         assert_eq!((receipt.success, receipt.gas_used), (true, 21_000 + 16 * 1_000));
+    }
+}
+
+#[test]
+fn an_account_may_delegate_to_a_program_and_runs_it_as_itself() {
+    let borrower = address!("ee00000000000000000000000000000000000000");
+    let lender = address!("dd00000000000000000000000000000000000000");
+    // Returns its own address.
+    let tells = "(call $this (i32.const 0)) (call $write_result (i32.const 0) (i32.const 20)) (i32.const 0)";
+    // Calls the account and returns what that returned.
+    let asks = "(i32.store8 (i32.const 0) (i32.const 0xee))
+        (drop (call $call (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 64) (i64.const -1) (i32.const 96)))
+        (drop (call $read_return_data (i32.const 0) (i32.const 0) (i32.const 20)))
+        (call $write_result (i32.const 0) (i32.const 20)) (i32.const 0)";
+    for arbos in BOTH {
+        let mut chain = chain(arbos);
+        deploy(&mut chain, lender, &program("1 1", "", tells));
+        deploy(&mut chain, PROGRAM, &program("1 1", "", asks));
+        chain.set_code(borrower, [&hex!("ef0100")[..], lender.as_slice()].concat().into());
+        assert_eq!(call(&mut chain, lender, Bytes::new()).output, lender.to_vec());
+        assert_eq!(call(&mut chain, borrower, Bytes::new()).output, borrower.to_vec());
+        assert_eq!(call(&mut chain, PROGRAM, Bytes::new()).output, borrower.to_vec());
+        // A contract does the same: CALL, and RETURNDATACOPY.
+        let code = [&hex!("5f5f5f5f5f73")[..], borrower.as_slice(), &hex!("5af1 3d5f5f3e 3d5ff3")].concat();
+        assert_eq!(run(&mut chain, &code), borrower.to_vec());
     }
 }
