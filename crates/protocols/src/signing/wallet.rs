@@ -19,8 +19,8 @@ const ENTRY: &[u8] = &hex!("36600557005b" "5f3560e01c631626ba7e14601757" "5f5ffd
 
 /// Recovers who signed, if the signature has 65 bytes; leaves whether it was the owner.
 ///
-/// mstore(0, hash); p = 36 + calldata[36]; calldatacopy(64, p, 64); mstore(32, byte(0, calldata[p + 64]));
-/// calldata[p - 32] == 65; staticcall(gas, 1, 0, 128, 128, 32); & (returndatasize != 0); & (mload(128) == sload(0))
+/// `mstore(0, hash); p = 36 + calldata[36]; calldatacopy(64, p, 64); mstore(32, byte(0, calldata[p + 64]));
+/// calldata[p - 32] == 65; staticcall(gas, 1, 0, 128, 128, 32); & (returndatasize != 0); & (mload(128) == sload(0))`
 const RECOVER: &[u8] = &hex!(
     "6004355f52" "602435602401" "6040816040" "37" "80604001355f1a602052" "60209003356041" "14"
     "602060806080" "5f60015afa50" "3d151516" "6080515f541416"
