@@ -1,6 +1,6 @@
 //! What tools and contracts expect to find on an Arbitrum chain: StylusDeployer, Multicall3, a CacheManager, Permit2.
 //!
-//! Each is put there once: [`install`] leaves alone what is in its place already. The accounts that send the
+//! Each is put there once: `install` leaves alone what is in its place already. The accounts that send the
 //! transactions deploy nothing else, so that no address of the [`World`](crate::World) depends on these.
 
 use crate::{
@@ -22,7 +22,7 @@ use devnet::{
 /// Offchain Labs publish its code as another compiler made it, from which this address does not follow. So the code is
 /// placed, not deployed, and is 41 bytes shorter than on a public chain.
 pub const STYLUS_DEPLOYER: Address = address!("cEcba2F1DC234f70Dd89F2041029807F8D03A990");
-/// Where Multicall3 is on every chain: the first contract of [`MULTICALL3_DEPLOYER`].
+/// Where Multicall3 is on every chain: the first contract of its deployer.
 ///
 /// Only its address and its interface are those of a public chain; the code comes from another compiler there, too.
 pub const MULTICALL3: Address = address!("cA11bde05977b3631167028862bE2a173976CA11");

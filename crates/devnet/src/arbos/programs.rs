@@ -26,7 +26,7 @@ pub struct ProgramRecord {
     pub footprint: u16,
     /// Kilobytes of native code.
     pub asm_kilobytes: u32,
-    /// Hours since [`EPOCH`].
+    /// Hours since `EPOCH`.
     pub activated_at: u32,
     /// Whether a cache manager keeps it.
     pub cached: bool,
@@ -136,7 +136,7 @@ impl ProgramRecord {
     }
 }
 
-/// Hours since [`EPOCH`], rounded down.
+/// Hours since `EPOCH`, rounded down.
 #[must_use]
 pub fn hours(now: u64) -> u32 {
     u32::try_from(now.saturating_sub(EPOCH) / HOUR).unwrap_or(u32::MAX)
