@@ -22,6 +22,16 @@ fn chain() -> (Chain, Fixtures) {
     (chain, Fixtures::open().unwrap())
 }
 
+/// With a wallet that is a contract, its owner's key, and somebody else's.
+fn with_wallet() -> (Chain, Fixtures, Address, [PrivateKeySigner; 2]) {
+    let (mut chain, fixtures) = chain();
+    let keys = [1, 2].map(|byte| PrivateKeySigner::from_bytes(&B256::repeat_byte(byte)).unwrap());
+    let owner = keys[0].address();
+    chain.set_balance(owner, ChainConfig::default().funds());
+    let wallet = wallet(&mut chain, &fixtures, owner).unwrap();
+    (chain, fixtures, wallet, keys)
+}
+
 fn units(number: u64) -> U256 {
     U256::from(number)
 }
@@ -99,10 +109,7 @@ fn every_stand_in_takes_permits_of_eip_2612() {
 
 #[test]
 fn the_circle_like_one_takes_a_wallets_permit_and_not_a_strangers() {
-    let (mut chain, fixtures) = chain();
-    let [owner, other] = [1, 2].map(|byte| PrivateKeySigner::from_bytes(&B256::repeat_byte(byte)).unwrap());
-    chain.set_balance(owner.address(), ChainConfig::default().funds());
-    let wallet = wallet(&mut chain, &fixtures, owner.address()).unwrap();
+    let (mut chain, fixtures, wallet, [owner, other]) = with_wallet();
     let token = StandIn::deploy(&mut chain, &fixtures, Manner::CircleLike, ALICE, units(9)).unwrap();
     let permit = eip2612::permit(&chain, token.address, wallet, BOB, units(5), U256::MAX);
     for (signer, accepted) in [(&other, false), (&owner, true)] {
@@ -143,10 +150,7 @@ fn hollow_tokens_answer_as_their_names_say() {
 
 #[test]
 fn the_wallet_accepts_its_owners_signatures_and_no_others() {
-    let (mut chain, fixtures) = chain();
-    let [owner, other] = [1, 2].map(|byte| PrivateKeySigner::from_bytes(&B256::repeat_byte(byte)).unwrap());
-    chain.set_balance(owner.address(), ChainConfig::default().funds());
-    let wallet = wallet(&mut chain, &fixtures, owner.address()).unwrap();
+    let (chain, _, wallet, [owner, other]) = with_wallet();
     let hash = B256::repeat_byte(7);
     let accepted = |signer: &PrivateKeySigner| {
         let signature = Bytes::from(signer.sign_hash_sync(&hash).unwrap().as_bytes());
