@@ -3,9 +3,11 @@
 use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
 
 /// The roots that the contract trusts, as `table.key` in the network's file, and the constant each becomes.
-const ROOTS: [(&str, &str, &str, &str); 2] = [
+const ROOTS: [(&str, &str, &str, &str); 4] = [
     ("exactly", "auditor", "EXACTLY_AUDITOR", "Exactly's Auditor, which lists the markets."),
     ("balancer_v2", "vault", "BALANCER_V2_VAULT", "The vault of Balancer V2."),
+    ("uniswap_v3", "factory", "UNISWAP_V3_FACTORY", "The factory of Uniswap V3, which made its pools."),
+    ("permit2", "permit2", "PERMIT2", "Permit2, which checks what accounts have signed."),
 ];
 
 fn main() {

@@ -13,22 +13,35 @@ interface IDebtManager {
     Exactly
   }
 
-  /// @notice Where the flash loan is taken.
+  /// @notice Who advances what an operation needs until it can pay for it.
+  /// @custom:value BalancerV2 A flash loan from Balancer V2's vault. Where the vault holds less than is needed and no
+  /// swap is involved, the operation is done in up to 32 rounds.
+  /// @custom:value UniswapV3 The last pool of the swap's path, which delivers before it is paid. Only with a swap.
   enum FlashSource {
-    BalancerV2
+    BalancerV2,
+    UniswapV3
   }
 
   /// @notice How the size of an operation is stated.
-  /// @custom:value Ratio `value` is deposit / principal after the operation, 18 decimals, at least 1e18.
-  /// @custom:value Amount `value` is the debt to add or to repay, in units of the debt asset.
+  /// @custom:value Ratio `value` is deposit / principal after the operation, 18 decimals, at least 1e18. With two
+  /// assets, the lender's oracle says what one is worth in the other.
+  /// @custom:value Amount `value` is, to raise leverage, the deposit to add beyond what comes from the wallet, in units
+  /// of the collateral asset; to lower it, the debt to repay, in units of the debt asset.
   enum Target {
     Ratio,
     Amount
   }
 
-  /// @notice How an authorisation is given. This build knows none: allowances are set beforehand.
+  /// @notice How an authorisation is given. An allowance that was set beforehand needs none.
+  /// @custom:value Eip2612 A permit for `value` units, with a signature of 65 bytes (r, s, v).
+  /// @custom:value Eip7598 The same with a signature of any form, as for wallets that are contracts.
+  /// @custom:value DaiLike All or nothing: a permit for everything if `value` is not 0. It uses `nonce`.
+  /// @custom:value Permit2 A transfer of the deposit through Permit2, for at most `value` units.
   enum AuthorizationKind {
-    None
+    Eip2612,
+    Eip7598,
+    DaiLike,
+    Permit2
   }
 
   /// @notice A position: what is supplied, what is owed and until when.
@@ -58,7 +71,8 @@ interface IDebtManager {
     uint256 debtMax;
     /// Least deposit after the operation, in units of the collateral asset.
     uint256 collateralMin;
-    /// Most loss of deposit minus debt, beyond what was put in or taken out, in units of the debt asset.
+    /// Most loss of deposit minus debt, beyond what was put in or taken out, in units of the debt asset. With two
+    /// assets, by the lender's oracle; a debt of fixed maturity counts with all its interest.
     uint256 equityLossMax;
     /// Least health factor after the operation, 18 decimals. An account without debt has the largest one.
     uint256 healthFactorMin;
@@ -85,9 +99,30 @@ interface IDebtManager {
     Bounds bounds;
   }
 
-  /// @notice A signed approval that is used up in the call.
+  /// @notice Replaces a position's debt, its collateral, or both: the debt first.
+  struct Migrate {
+    /// What there is.
+    Market market;
+    /// What there is to be. Bounds apply to this one, as a whole.
+    Market to;
+    /// How much of the debt to replace, 18 decimals: 1e18 leaves none. Not used where the debt is the same in both.
+    uint256 debtPortion;
+    /// How much of the collateral to replace, 18 decimals. Not used where the collateral is the same in both.
+    uint256 collateralPortion;
+    /// Most that may be paid to repay the old debt, in units of its asset: early repayment of a fixed debt costs less
+    /// than it says, late repayment more.
+    uint256 repayMax;
+    FlashSource flash;
+    Bounds bounds;
+  }
+
+  /// @notice A signed approval of the account's, used up in the call. One whose `value` is 0 takes an approval back:
+  /// it is submitted at the end.
+  /// @dev A permit that fails is passed over, since anyone can submit it first: what counts is the allowance. At the
+  /// end of the call none is left of an allowance named here, or the call reverts.
   struct Authorization {
     AuthorizationKind kind;
+    /// A market (its shares) or an asset of the operation.
     address token;
     uint256 value;
     uint256 nonce;
@@ -95,8 +130,23 @@ interface IDebtManager {
     bytes signature;
   }
 
+  /// @notice An operation that its account has signed, and what it pays for being executed.
+  /// @dev The signature is Permit2's, of a batch of two transfers: the deposit (of the collateral asset, 0 if there is
+  /// none) and the fee; with the operation's deadline; and with a witness of all other fields of the operation:
+  /// `Leverage`, `Deleverage` or `Migrate` as in `typeOf`.
+  struct Signed {
+    /// Whose position it is, and who signed: a key, or a contract that answers EIP-1271.
+    address account;
+    /// An unused nonce of the account's at Permit2.
+    uint256 nonce;
+    address feeToken;
+    uint256 fee;
+    address feeRecipient;
+    bytes signature;
+  }
+
   /// @notice Deposit and debt of an account in a market after an operation, in units of their assets. The deposit is
-  /// rounded down, the debt up.
+  /// rounded down, the debt up; a debt of fixed maturity is counted with all its interest, and its penalty when late.
   struct Position {
     uint256 collateral;
     uint256 debt;
@@ -106,8 +156,9 @@ interface IDebtManager {
   /// @dev Needs an allowance of `deposit` on the asset and, on the debt market's shares, of what the borrow consumes.
   /// Without anything to borrow the deposit is supplied and no flash loan is taken.
   /// @param operation What to do, and within which bounds.
-  /// @param swap The route between the two assets; empty when they are the same.
-  /// @param authorizations Signed approvals to submit first; this build takes none.
+  /// @param swap The path of Uniswap V3 from the debt asset to the collateral asset: tokens (20 bytes) with the fee of a
+  /// pool (3 bytes) between each two; empty when the assets are the same.
+  /// @param authorizations Signed approvals to submit first.
   /// @return position The position as measured at the end.
   function leverage(Leverage calldata operation, bytes calldata swap, Authorization[] calldata authorizations)
     external
@@ -116,12 +167,52 @@ interface IDebtManager {
   /// @notice Repays, withdraws and so lowers the caller's leverage, down to no position at all.
   /// @dev Needs an allowance on the collateral market's shares of what the withdrawal consumes.
   /// @param operation What to do, and within which bounds.
-  /// @param swap The route between the two assets; empty when they are the same.
-  /// @param authorizations Signed approvals to submit first; this build takes none.
+  /// @param swap The path of Uniswap V3 from the collateral asset to the debt asset; empty when they are the same.
+  /// @param authorizations Signed approvals to submit first.
   /// @return position The position as measured at the end.
   function deleverage(Deleverage calldata operation, bytes calldata swap, Authorization[] calldata authorizations)
     external
     returns (Position memory position);
+
+  /// @notice Replaces the caller's debt, its collateral or both, in whole or in part.
+  /// @dev Needs an allowance on the shares of the new debt's market of what the borrow consumes, and on those of the
+  /// old collateral's of what the withdrawal consumes.
+  /// @param operation What to do, and within which bounds.
+  /// @param debtSwap The path of Uniswap V3 from the new debt's asset to the old one's; empty when they are the same.
+  /// @param collateralSwap The path from the old collateral's asset to the new one's; empty when they are the same.
+  /// @param authorizations Signed approvals to submit first.
+  /// @return position The position in `to` as measured at the end.
+  function migrate(
+    Migrate calldata operation,
+    bytes calldata debtSwap,
+    bytes calldata collateralSwap,
+    Authorization[] calldata authorizations
+  ) external returns (Position memory position);
+
+  /// @notice `leverage` for the account that signed it. Anyone may send it.
+  function leverageFor(
+    Leverage calldata operation,
+    bytes calldata swap,
+    Authorization[] calldata authorizations,
+    Signed calldata signed
+  ) external returns (Position memory position);
+
+  /// @notice `deleverage` for the account that signed it. Anyone may send it.
+  function deleverageFor(
+    Deleverage calldata operation,
+    bytes calldata swap,
+    Authorization[] calldata authorizations,
+    Signed calldata signed
+  ) external returns (Position memory position);
+
+  /// @notice `migrate` for the account that signed it. Anyone may send it.
+  function migrateFor(
+    Migrate calldata operation,
+    bytes calldata debtSwap,
+    bytes calldata collateralSwap,
+    Authorization[] calldata authorizations,
+    Signed calldata signed
+  ) external returns (Position memory position);
 
   /// @notice Balancer V2's callback. Reverts unless an operation in flight asked for exactly this loan.
   function receiveFlashLoan(
@@ -131,16 +222,21 @@ interface IDebtManager {
     bytes calldata userData
   ) external;
 
+  /// @notice Uniswap V3's callback. Reverts unless an operation in flight asked this pool for exactly this swap.
+  function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata data) external;
+
   /// @notice Leverage was raised. What came from the wallet, the asset's own event tells.
   /// @param account Whose position it is.
   /// @param collateralMarket The market supplied to.
   /// @param debtMarket The market borrowed from.
+  /// @param maturity When the debt falls due; 0 for the floating rate.
   /// @param collateral Deposit after the operation.
   /// @param debt Debt after the operation.
   event Leveraged(
     address indexed account,
-    address indexed collateralMarket,
+    address collateralMarket,
     address debtMarket,
+    uint256 maturity,
     uint256 collateral,
     uint256 debt
   );
@@ -149,12 +245,30 @@ interface IDebtManager {
   /// @param account Whose position it is.
   /// @param collateralMarket The market withdrawn from.
   /// @param debtMarket The market repaid to.
+  /// @param maturity When the debt falls due; 0 for the floating rate.
   /// @param collateral Deposit after the operation.
   /// @param debt Debt after the operation.
   event Deleveraged(
     address indexed account,
-    address indexed collateralMarket,
+    address collateralMarket,
     address debtMarket,
+    uint256 maturity,
+    uint256 collateral,
+    uint256 debt
+  );
+
+  /// @notice A position was moved. What it was moved from, the lender's own events tell.
+  /// @param account Whose position it is.
+  /// @param collateralMarket The market that holds the deposit now.
+  /// @param debtMarket The market that holds the debt now.
+  /// @param maturity When the debt falls due; 0 for the floating rate.
+  /// @param collateral Deposit there after the operation.
+  /// @param debt Debt there after the operation.
+  event Migrated(
+    address indexed account,
+    address collateralMarket,
+    address debtMarket,
+    uint256 maturity,
     uint256 collateral,
     uint256 debt
   );
@@ -170,14 +284,27 @@ interface IDebtManager {
   error Reentered();
   /// @notice Executed too late.
   error DeadlinePassed(uint256 deadline, uint256 timestamp);
-  /// @notice This build cannot do that on a market: cross-asset or fixed-maturity positions.
-  error MarketUnsupported(address collateral, address debt, uint256 maturity);
   /// @notice The lender does not list this market.
   error MarketNotListed(address market);
-  /// @notice This build takes no swap route.
-  error SwapUnsupported(uint256 length);
-  /// @notice This build takes no signed approvals.
-  error AuthorizationsUnsupported(uint256 count);
+  /// @notice The old and the new position are the same one, or nothing of the old one is to be moved.
+  error NothingToMigrate();
+  /// @notice A portion above 1e18.
+  error PortionTooHigh(uint256 portion);
+  /// @notice Repaying costs more than accepted.
+  error RepaymentAboveMax(uint256 repayment, uint256 repayMax);
+  /// @notice The path does not lead from `sold` to `bought`, which is what the operation needs; between a token and
+  /// itself it must be empty.
+  error SwapPathMismatch(address sold, address bought);
+  /// @notice The pools gave less than was asked of them, or took less than was offered.
+  error SwapIncomplete(uint256 amount, uint256 asked);
+  /// @notice This flash source cannot carry this operation.
+  error FlashSourceUnsupported(uint8 source);
+  /// @notice The flash source holds so little that 32 rounds do not do.
+  error FlashLiquidityTooLow(uint256 available, uint256 needed);
+  /// @notice A signed approval for a token that has no part in the operation.
+  error AuthorizationForeign(address token);
+  /// @notice Some of an allowance that was given by signature would be left.
+  error AllowanceLeft(address token, uint256 allowance);
   /// @notice A ratio below the least that makes sense for the operation.
   error RatioTooLow(uint256 ratio, uint256 least);
   /// @notice The debt, and what is to be withdrawn, is more than the deposit: there is no principal to scale.

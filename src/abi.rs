@@ -7,9 +7,15 @@ mod generated {
     alloy_sol_types::sol!("abi/IDebtManager.sol");
     alloy_sol_types::sol!("abi/external/IERC20.sol");
     alloy_sol_types::sol!("abi/external/IExactly.sol");
+    alloy_sol_types::sol!("abi/external/IERC20Permit.sol");
+    alloy_sol_types::sol!("abi/external/IPermit2.sol");
     alloy_sol_types::sol!("abi/external/IBalancerV2Vault.sol");
+    alloy_sol_types::sol!("abi/external/IUniswapV3Pool.sol");
 }
-pub use generated::{IBalancerV2Vault, IDebtManager, IERC20, IExactlyAuditor, IExactlyMarket};
+pub use generated::{
+    IBalancerV2Vault, IDaiLikePermit, IDebtManager, IERC20, IERC20Permit, IERC7598, IExactlyAuditor, IExactlyMarket,
+    IPermit2, IUniswapV3Pool,
+};
 
 /// Deposit and debt of an account in a market, in units of their assets; the deposit rounded down, the debt up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -100,6 +100,31 @@ impl<'a> Calldata<'a> {
         Ok(content)
     }
 
+    /// A length up to `most` and that many bytes.
+    pub(crate) fn bytes_up_to(&mut self, most: usize) -> Result<&'a [u8], Malformed> {
+        let offset = self.offset;
+        let bytes = self.bytes()?;
+        if bytes.len() <= most { Ok(bytes) } else { Err(Malformed { offset }) }
+    }
+
+    /// Leaves some words out, which are read elsewhere.
+    pub(crate) fn skip(&mut self, words: usize) -> Result<(), Malformed> {
+        for _ in 0..words {
+            self.word()?;
+        }
+        Ok(())
+    }
+
+    /// All that has not been read.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.offset..).unwrap_or_default()
+    }
+
+    /// What has been read since an earlier state of it.
+    pub(crate) fn since(&self, earlier: &Self) -> &'a [u8] {
+        self.bytes.get(earlier.offset..self.offset).unwrap_or_default()
+    }
+
     /// Nothing may follow.
     pub(crate) fn end(&self) -> Result<(), Malformed> {
         if self.offset == self.bytes.len() { Ok(()) } else { Err(Malformed { offset: self.offset }) }

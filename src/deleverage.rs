@@ -1,101 +1,71 @@
-//! `deleverage`: repays with what is lent, and withdraws to repay the loan and to the wallet.
+//! `deleverage`: repays with what is advanced, and withdraws to pay for it and to the wallet.
 
 use crate::{
-    abi::{IDebtManager::Deleveraged, Position},
-    bounds::Moved,
+    abi::Position,
+    bounds::Bounds,
     calldata::Calldata,
+    door::{Door, Extras, Verb},
     error::{Error, Result},
-    flash::{Plan, Step},
-    host,
-    lender::Market,
-    math::{self, WAD},
+    exchange::{Exchange, Put, Take},
+    flash::Source,
+    flight::Lock,
+    holding::{Holding, Name},
+    math,
     operation::Operation,
     sizing::{self, Size},
-    word::Value,
 };
-use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolEvent;
+use alloy_primitives::U256;
 
-/// How much is withdrawn to the wallet.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Withdraw {
-    /// This many assets.
-    Assets(U256),
-    /// Everything that remains when nothing is owed.
-    All,
-}
+/// The entry points.
+pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> Result<Position> {
+    let lock = Lock::take()?;
+    let start = calldata;
+    let (name, size) = (Name::decode(&mut calldata)?, Size::decode(&mut calldata)?);
+    let withdraw_assets = calldata.uint()?;
+    let (source, bounds) = (Source::decode(&mut calldata)?, Bounds::decode(&mut calldata)?);
+    let extras = Extras::decode(&start, calldata, Verb::Deleverage, door)?;
 
-impl Withdraw {
-    /// Of a word: the largest one stands for everything.
-    pub(crate) fn from_word(word: U256) -> Self {
-        if word == U256::MAX { Self::All } else { Self::Assets(word) }
-    }
+    let mut operation = Operation::begin(lock, source, bounds, extras);
+    let mut holding = Holding::find(&name)?;
+    operation.admit(Verb::Deleverage, &[&holding], &holding.collateral.asset, &U256::ZERO)?;
+    let account = operation.account;
+    let (position, owed) = holding.measure(&account)?;
+    let before = holding.worth(&position, (true, true))?;
 
-    /// The word it came from.
-    pub(crate) fn value(&self) -> Value<'_> {
-        match self {
-            Self::Assets(assets) => Value::Uint(assets),
-            Self::All => Value::Max,
+    // The largest number of assets stands for all of them.
+    let is_all = withdraw_assets == U256::MAX;
+    let assets = match &size {
+        _ if !is_all => {
+            let owing = Position { collateral: holding.collateral_rate.convert_down(&position.collateral)?, ..position };
+            sizing::repay_assets(&owing, &holding.collateral_rate.convert_up(&withdraw_assets)?, &size)?
         }
-    }
-}
-
-/// The entry point.
-pub(crate) fn run(calldata: Calldata<'_>) -> Result<Position> {
-    let operation = Operation::begin(calldata)?;
-    let withdraw = Withdraw::from_word(operation.request.wallet_assets);
-    let repay_assets = repay_assets(&operation.before, &withdraw, &operation.request.size)?;
-    if repay_assets.is_zero() {
-        let nothing_more = U256::ZERO;
-        withdraw_to_this(&operation.market, &operation.account, &withdraw, &nothing_more)?;
-    } else {
-        let in_full = repay_assets == operation.before.debt;
-        operation.flash(repay_assets, Step::Lower { withdraw, in_full })?;
-    }
-    let withdrawn_assets = operation.held_assets()?;
-    if let Withdraw::Assets(expected) = &withdraw
-        && withdrawn_assets != *expected
-    {
-        return Err(Error::ResidualBalance { balance: &withdrawn_assets, expected }.into());
-    }
-    if !withdrawn_assets.is_zero() {
-        operation.asset.transfer(&operation.account, &withdrawn_assets)?;
-    }
-    operation.end(&Moved::Withdrawn(withdrawn_assets), Deleveraged::SIGNATURE_HASH)
-}
-
-fn repay_assets(before: &Position, withdraw: &Withdraw, size: &Size) -> Result<U256> {
-    match (withdraw, size) {
-        (Withdraw::Assets(assets), size) => Ok(sizing::repay_assets(before, assets, size)?),
-        (Withdraw::All, Size::RatioWad(ratio_wad)) if *ratio_wad == WAD => Ok(before.debt),
-        (Withdraw::All, Size::RatioWad(size) | Size::DebtAssets(size)) => {
-            Err(Error::WithdrawAllNeedsFullRepayment { size }.into())
+        Size::RatioWad(ratio_wad) if *ratio_wad == math::wad() => position.debt,
+        Size::RatioWad(size) | Size::Assets(size) => {
+            return Err(Error::WithdrawAllNeedsFullRepayment { size }.into());
         }
+    };
+    if !assets.is_zero() {
+        let exchange = Exchange {
+            account,
+            put: if assets == position.debt { Put::RepayAll } else { Put::Repay },
+            put_side: holding.debt_side(),
+            take: if is_all { Take::WithdrawAll } else { Take::Withdraw },
+            take_side: holding.collateral_side(),
+            trims_allowance: false,
+            assets,
+            is_exact_input: false,
+            face: math::mul_div_down(&assets, &owed.face, &owed.assets)?,
+            lent_assets: U256::ZERO,
+            wallet_assets: withdraw_assets,
+        };
+        operation.exchange(exchange, 0)?;
+    } else if is_all {
+        holding.collateral.market.withdraw_all(&operation.this, &account)?;
+    } else if !withdraw_assets.is_zero() {
+        holding.collateral.market.withdraw(&withdraw_assets, &operation.this, &account)?;
     }
-}
-
-/// In the callback: with the loan in hand, repays, withdraws what the source is owed and what the wallet is to get,
-/// and pays the source. The wallet's part stays here for the outermost frame, which measures it.
-pub(crate) fn lower(plan: &Plan, withdraw: &Withdraw, in_full: bool, due_assets: &U256, source: &Address) -> Result {
-    let Plan { market, asset, account, lent_assets, .. } = plan;
-    let repaid_assets = market.repay(asset, lent_assets, in_full, account)?;
-    // A lender may take a unit less than it was offered, for rounding: the rest goes back to the source.
-    let spare_assets = math::must_sub(lent_assets, &repaid_assets)?;
-    let missing_assets = math::must_sub(due_assets, &spare_assets)?;
-    if *withdraw == Withdraw::Assets(U256::ZERO) && spare_assets.is_zero() {
-        return market.withdraw(&missing_assets, source, account);
-    }
-    withdraw_to_this(market, account, withdraw, &missing_assets)?;
-    asset.transfer(source, due_assets)
-}
-
-/// Withdraws to this contract what the wallet is to get, and `more_assets`.
-fn withdraw_to_this(market: &Market, account: &Address, withdraw: &Withdraw, more_assets: &U256) -> Result {
-    match withdraw {
-        Withdraw::All => market.withdraw_all(&host::this(), account),
-        Withdraw::Assets(assets) => match math::add(assets, more_assets)? {
-            assets if assets.is_zero() => Ok(()),
-            assets => market.withdraw(&assets, &host::this(), account),
-        },
-    }
+    let swept = operation.settle()?;
+    let (after, _) = holding.measure(&account)?;
+    let loss = holding.worth(&after, (true, true))?.with(&swept)?.loss_since(&before)?;
+    operation.end(Verb::Deleverage, &name, holding.lender, &after, &loss)
 }

@@ -1,4 +1,4 @@
-//! The one lock of all entry points, and the one callback that an operation in flight may receive.
+//! The one lock of all entry points, and the one callback that an operation in flight may receive at a time.
 //!
 //! Both live in transient storage: zero between calls, undone by a revert, gone with the transaction.
 
@@ -16,6 +16,9 @@ const COMMITMENT: u8 = 1;
 /// Proof that this frame holds the lock: what only the outermost frame may do asks for it.
 pub(crate) struct Lock(());
 
+/// Proof that an operation is in flight and that this frame is part of it: what may be asked of others then asks for it.
+pub(crate) struct Flight(());
+
 impl Lock {
     /// Taken first of all, by every entry point but the callbacks.
     pub(crate) fn take() -> Result<Self> {
@@ -23,6 +26,28 @@ impl Lock {
             return Err(Error::Reentered {}.into());
         }
         host::transient_store(LOCK, &B256::with_last_byte(1));
+        Ok(Self(()))
+    }
+
+    /// The flight that the lock protects.
+    pub(crate) fn flight(&self) -> Flight {
+        Flight(())
+    }
+
+    /// Ends the operation.
+    pub(crate) fn release(self) {
+        host::transient_store(LOCK, &B256::ZERO);
+    }
+}
+
+impl Flight {
+    /// The callback has been claimed, once: the caller has been checked, and the data is what was committed to, to the
+    /// byte.
+    pub(crate) fn claim(data: &[u8]) -> Result<Self> {
+        if host::transient_load(COMMITMENT) != host::keccak256(data) {
+            return Err(Error::UnexpectedCallback { caller: &host::sender() }.into());
+        }
+        host::transient_store(COMMITMENT, &B256::ZERO);
         Ok(Self(()))
     }
 
@@ -35,18 +60,4 @@ impl Lock {
     pub(crate) fn landed(&self) -> Result {
         if host::transient_load(COMMITMENT).is_zero() { Ok(()) } else { Err(Error::FlashLoanMissing {}.into()) }
     }
-
-    /// Ends the operation.
-    pub(crate) fn release(self) {
-        host::transient_store(LOCK, &B256::ZERO);
-    }
-}
-
-/// Claims the callback, once. The caller has been checked; the data is what the operation committed to, to the byte.
-pub(crate) fn claim(data: &[u8]) -> Result {
-    if host::transient_load(COMMITMENT) != host::keccak256(data) {
-        return Err(Error::UnexpectedCallback { caller: &host::sender() }.into());
-    }
-    host::transient_store(COMMITMENT, &B256::ZERO);
-    Ok(())
 }

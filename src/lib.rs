@@ -12,26 +12,35 @@ pub mod abi;
 mod bounds;
 mod calldata;
 mod deleverage;
+mod door;
 mod error;
 mod event;
+mod exchange;
 mod flash;
 mod flight;
+mod holding;
 mod host;
 mod lender;
 mod leverage;
 pub mod math;
+mod migrate;
 pub mod network;
 mod operation;
+mod permit;
 pub mod sizing;
 mod token;
 mod word;
 
 use abi::{
-    IDebtManager::{deleverageCall, leverageCall, receiveFlashLoanCall},
+    IDebtManager::{
+        deleverageCall, deleverageForCall, leverageCall, leverageForCall, migrateCall, migrateForCall,
+        receiveFlashLoanCall, uniswapV3SwapCallbackCall,
+    },
     Position,
 };
 use alloy_sol_types::SolCall;
 use calldata::Calldata;
+use door::Door;
 use error::{Error, Result};
 
 /// Bytes of a selector.
@@ -41,10 +50,15 @@ const SELECTOR: usize = 4;
 type Entry = ([u8; SELECTOR], fn(Calldata<'_>) -> Result<Option<Position>>);
 
 /// Everything that can be called. Dispatch reads this table, and so does the test that holds it against the interface.
-const ENTRIES: [Entry; 3] = [
-    (leverageCall::SELECTOR, |calldata| leverage::run(calldata).map(Some)),
-    (deleverageCall::SELECTOR, |calldata| deleverage::run(calldata).map(Some)),
+const ENTRIES: [Entry; 8] = [
+    (leverageCall::SELECTOR, |calldata| leverage::run(calldata, Door::Caller).map(Some)),
+    (deleverageCall::SELECTOR, |calldata| deleverage::run(calldata, Door::Caller).map(Some)),
+    (migrateCall::SELECTOR, |calldata| migrate::run(calldata, Door::Caller).map(Some)),
+    (leverageForCall::SELECTOR, |calldata| leverage::run(calldata, Door::Signed).map(Some)),
+    (deleverageForCall::SELECTOR, |calldata| deleverage::run(calldata, Door::Signed).map(Some)),
+    (migrateForCall::SELECTOR, |calldata| migrate::run(calldata, Door::Signed).map(Some)),
     (receiveFlashLoanCall::SELECTOR, |calldata| flash::balancer_v2::callback(calldata).map(|()| None)),
+    (uniswapV3SwapCallbackCall::SELECTOR, |calldata| flash::uniswap_v3::callback(calldata).map(|()| None)),
 ];
 
 /// The selectors of all entry points.

@@ -11,6 +11,12 @@ use alloy_primitives::{U256, uint};
 /// One, at 18 decimals.
 pub const WAD: U256 = uint!(1_000_000_000_000_000_000_U256);
 
+/// [`WAD`] made by code. A reference to the constant would put it into the data, which every frame pays for.
+#[must_use]
+pub fn wad() -> U256 {
+    WAD
+}
+
 /// A result that does not fit 256 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow;
@@ -39,15 +45,66 @@ pub(crate) fn must_sub(a: &U256, b: &U256) -> Result<U256> {
     Ok(sub(a, b).ok_or(Overflow)?)
 }
 
-/// `a * b / denominator`, rounded down. The product must fit 256 bits: no amount of a token comes near.
-pub fn mul_div_down(a: &U256, b: &U256, denominator: &U256) -> core::result::Result<U256, Overflow> {
+/// The product.
+#[inline(never)]
+pub fn mul(a: &U256, b: &U256) -> core::result::Result<U256, Overflow> {
     let product = a.wrapping_mul(*b);
     // A product that wrapped does not give its factor back. The host's division is cheaper than a wider product.
-    let wrapped = !a.is_zero() && host::div(&product, a) != *b;
-    if wrapped || denominator.is_zero() {
-        return Err(Overflow);
+    if a.is_zero() || host::div(&product, a) == *b { Ok(product) } else { Err(Overflow) }
+}
+
+/// `a * b / denominator`, rounded down. The product must fit 256 bits: no amount of a token comes near.
+#[inline(never)]
+pub fn mul_div_down(a: &U256, b: &U256, denominator: &U256) -> core::result::Result<U256, Overflow> {
+    let product = mul(a, b)?;
+    if denominator.is_zero() { Err(Overflow) } else { Ok(host::div(&product, denominator)) }
+}
+
+/// `a * b / denominator`, rounded up. The product must fit 256 bits.
+#[inline(never)]
+pub fn mul_div_up(a: &U256, b: &U256, denominator: &U256) -> core::result::Result<U256, Overflow> {
+    let down = mul_div_down(a, b, denominator)?;
+    let exact = down.wrapping_mul(*denominator) == a.wrapping_mul(*b);
+    if exact { Ok(down) } else { add(&down, &U256::from(1)) }
+}
+
+/// Ten to a power.
+pub fn power_of_ten(exponent: usize) -> core::result::Result<U256, Overflow> {
+    let (mut power, ten) = (U256::from(1), U256::from(10));
+    for _ in 0..exponent {
+        power = mul(&power, &ten)?;
     }
-    Ok(host::div(&product, denominator))
+    Ok(power)
+}
+
+/// How many units of one asset another's are worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Units of the one,
+    pub numerator: U256,
+    /// for so many of the other.
+    pub denominator: U256,
+}
+
+impl Rate {
+    /// One for one.
+    pub const PAR: Self = Self { numerator: U256::ONE, denominator: U256::ONE };
+
+    /// What units of the one are worth, rounded down.
+    pub fn convert_down(&self, units: &U256) -> core::result::Result<U256, Overflow> {
+        mul_div_down(units, &self.numerator, &self.denominator)
+    }
+
+    /// What units of the one are worth, rounded up.
+    pub fn convert_up(&self, units: &U256) -> core::result::Result<U256, Overflow> {
+        mul_div_up(units, &self.numerator, &self.denominator)
+    }
+
+    /// The other way round.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        Self { numerator: self.denominator, denominator: self.numerator }
+    }
 }
 
 #[cfg(test)]

@@ -1,135 +1,119 @@
-//! What the verbs have in common: how an operation is read, how it begins and how it ends.
+//! What the verbs have in common: how an operation begins and how it ends.
 
 use crate::{
     abi::Position,
-    bounds::{Bounds, Moved},
-    calldata::{Calldata, Malformed},
+    bounds::Bounds,
+    door::{Extras, Verb},
     error::{Error, Result},
     event,
-    flash::{Plan, Source, Step},
+    exchange::Exchange,
+    flash::Source,
     flight::Lock,
+    holding::{Holding, Name},
     host,
-    lender::{Lender, Market},
-    math,
-    sizing::Size,
+    lender::Lender,
+    math::{self, Rate},
     token::Token,
-    word::WORD,
 };
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 
-/// The two markets of a position, as the caller named them.
+/// Tokens that an operation handles, at most.
+const TOKENS: usize = 4;
+
+/// A token that an operation handles, and what this contract held of it before.
 #[derive(Clone, Copy)]
-pub(crate) struct Pair {
-    /// Where it is supplied.
-    pub(crate) collateral: Address,
-    /// Where it is borrowed.
-    pub(crate) debt: Address,
-}
-
-/// What the caller asked for. Nothing of it has been looked up yet.
-pub(crate) struct Request<'a> {
-    lender: Lender,
-    pair: Pair,
-    source: Source,
-    bounds: Bounds<'a>,
-    /// The size asked for.
-    pub(crate) size: Size,
-    /// What is to come from the wallet, or to go there.
-    pub(crate) wallet_assets: U256,
+struct Till {
+    token: Token,
+    before: U256,
+    rate: Rate,
 }
 
 /// An operation under way, in the outermost frame.
 pub(crate) struct Operation<'a> {
     lock: Lock,
-    balance_before: U256,
-    /// What was asked for.
-    pub(crate) request: Request<'a>,
-    /// Whose position it is: the caller.
+    tills: [Option<Till>; TOKENS],
+    source: Source,
+    bounds: Bounds<'a>,
+    /// What followed the operation in the calldata.
+    pub(crate) extras: Extras<'a>,
+    /// Whose position it is.
     pub(crate) account: Address,
     /// This contract.
     pub(crate) this: Address,
-    /// The market, listed by its lender.
-    pub(crate) market: Market,
-    /// What the market lends.
-    pub(crate) asset: Token,
-    /// The position as it was found.
-    pub(crate) before: Position,
 }
 
 impl<'a> Operation<'a> {
-    /// Takes the lock, reads the operation, looks up its market and measures what is there.
-    pub(crate) fn begin(calldata: Calldata<'a>) -> Result<Self> {
-        let lock = Lock::take()?;
-        let request = Request::decode(calldata)?;
-        let (account, this) = (host::sender(), host::this());
-        let market = request.lender.market(&request.pair.collateral)?;
-        let asset = market.asset()?;
-        let balance_before = asset.balance_of(&this)?;
-        let before = market.position(&account)?;
-        Ok(Self { lock, request, balance_before, account, this, market, asset, before })
+    /// Begins for an account whose door has not been opened yet.
+    pub(crate) fn begin(lock: Lock, source: Source, bounds: Bounds<'a>, extras: Extras<'a>) -> Self {
+        let (account, this) = (extras.account(), host::this());
+        Self { lock, tills: [None; TOKENS], source, bounds, extras, account, this }
     }
 
-    /// Borrows `lent_assets` for the length of `step`, which runs in the source's callback.
-    pub(crate) fn flash(&self, lent_assets: U256, step: Step) -> Result {
-        let Self { account, market, asset, .. } = *self;
-        self.request.source.lend(&self.lock, &self.this, &Plan { account, market, asset, lent_assets, step })
-    }
-
-    /// What this contract holds beyond what it held before.
-    pub(crate) fn held_assets(&self) -> Result<U256> {
-        let (balance, expected) = (&self.asset.balance_of(&self.this)?, &self.balance_before);
-        Ok(math::sub(balance, expected).ok_or(Error::ResidualBalance { balance, expected })?)
-    }
-
-    /// Measures the outcome, holds it against the caller's bounds and says what was done.
-    pub(crate) fn end(self, moved: &Moved, signature: B256) -> Result<Position> {
-        let Request { bounds, pair, .. } = &self.request;
-        let after = self.market.position(&self.account)?;
-        bounds.check(&self.before, moved, &after)?;
-        bounds.check_health(&self.market, &self.account)?;
-        event::emit(signature, &self.account, pair, &after);
-        self.lock.release();
-        Ok(after)
-    }
-}
-
-impl<'a> Request<'a> {
-    fn decode(mut calldata: Calldata<'a>) -> Result<Self> {
-        let lender = Lender::decode(&mut calldata)?;
-        let pair = Pair { collateral: calldata.address()?, debt: calldata.address()? };
-        let maturity = calldata.uint()?;
-        if pair.collateral != pair.debt || !maturity.is_zero() {
-            let Pair { collateral, debt } = &pair;
-            return Err(Error::MarketUnsupported { collateral, debt, maturity: &maturity }.into());
+    /// Counts what is here, lets the account in with its deposit, and submits its approvals.
+    pub(crate) fn admit(&mut self, verb: Verb, holdings: &[&Holding], asset: &Token, deposit_assets: &U256) -> Result {
+        for holding in holdings {
+            self.open(&holding.collateral.asset, holding.collateral_rate)?;
+            self.open(&holding.owed.asset, holding.debt_rate)?;
         }
-        let size = match (calldata.variant(2)?, calldata.uint()?) {
-            (0, ratio_wad) => Size::RatioWad(ratio_wad),
-            (_, debt_assets) => Size::DebtAssets(debt_assets),
-        };
-        let wallet_assets = calldata.uint()?;
-        let source = Source::decode(&mut calldata)?;
-        let bounds = Bounds::decode(&mut calldata)?;
-        no_extras(calldata)?;
-        Ok(Self { lender, pair, size, wallet_assets, source, bounds })
+        if !self.extras.authorizations.is_empty() {
+            let mut tokens = [&self.this; 4 * TOKENS];
+            let all = holdings.iter().flat_map(|holding| {
+                let (collateral, owed) = (&holding.collateral, &holding.owed);
+                [&collateral.asset.0, &owed.asset.0, collateral.market.address(), owed.market.address()]
+            });
+            for (place, token) in tokens.iter_mut().zip(all) {
+                *place = token;
+            }
+            self.extras.authorizations.submit(&self.account, &self.this, &tokens)?;
+        }
+        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets)
     }
-}
 
-/// Reads what follows the operation: no swap, no authorisations, and nothing more.
-fn no_extras(mut calldata: Calldata<'_>) -> Result {
-    let tail = calldata.offset() + 2 * WORD;
-    calldata.fixed(tail)?;
-    let malformed = Malformed { offset: calldata.offset() };
-    let authorizations = calldata.small()?;
-    let swap = calldata.bytes()?;
-    if !swap.is_empty() {
-        return Err(Error::SwapUnsupported { length: &swap.len() }.into());
+    /// Carries out an exchange.
+    pub(crate) fn exchange(&self, mut exchange: Exchange, route: usize) -> Result {
+        exchange.trims_allowance = self.extras.authorizations.uses_up(exchange.take_side.debt.market.address());
+        let route = self.extras.routes.get(route).copied().unwrap_or_default();
+        self.source.advance(&self.lock.flight(), &mut exchange, route)
     }
-    if authorizations != calldata.offset() {
-        return Err(malformed.into());
+
+    fn open(&mut self, token: &Token, rate: Rate) -> Result {
+        for till in &mut self.tills {
+            match till {
+                Some(open) if open.token.0 == token.0 => return Ok(()),
+                Some(_) => {}
+                None => {
+                    *till = Some(Till { token: *token, before: token.balance_of(&self.this)?, rate });
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
     }
-    let count = calldata.small()?;
-    if count != 0 {
-        return Err(Error::AuthorizationsUnsupported { count: &count }.into());
+
+    /// Sends to the wallet what is here beyond what was here before, and leaves nothing of the approvals. Returns what
+    /// the wallet got is worth.
+    pub(crate) fn settle(&self) -> Result<U256> {
+        let mut worth = U256::ZERO;
+        for Till { token, before: expected, rate } in self.tills.iter().flatten() {
+            let balance = &token.balance_of(&self.this)?;
+            let Some(spare) = math::sub(balance, expected) else {
+                return Err(Error::ResidualBalance { balance, expected }.into());
+            };
+            if !spare.is_zero() {
+                token.transfer(&self.account, &spare)?;
+                worth = math::add(&worth, &rate.convert_down(&spare)?)?;
+            }
+        }
+        self.extras.authorizations.settle(&self.account, &self.this)?;
+        Ok(worth)
     }
-    Ok(calldata.end()?)
+
+    /// Holds the outcome against the caller's bounds and says what was done.
+    pub(crate) fn end(self, verb: Verb, name: &Name, lender: Lender, after: &Position, loss: &U256) -> Result<Position> {
+        self.bounds.check(after, loss)?;
+        self.bounds.check_health(lender, &self.account)?;
+        event::emit(verb, &self.account, name, after);
+        self.lock.release();
+        Ok(*after)
+    }
 }

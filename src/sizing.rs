@@ -4,6 +4,7 @@
 
 use crate::{
     abi::Position,
+    calldata::{Calldata, Malformed},
     error::{Error, Reverted},
     math::{self, Overflow, WAD},
 };
@@ -14,8 +15,16 @@ use alloy_primitives::U256;
 pub enum Size {
     /// Deposit / principal after the operation, 18 decimals.
     RatioWad(U256),
-    /// Debt to add or to repay, in units of the debt asset.
-    DebtAssets(U256),
+    /// Units of collateral to add, or of debt to repay.
+    Assets(U256),
+}
+
+impl Size {
+    /// Reads two words.
+    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Result<Self, Malformed> {
+        let (target, value) = (calldata.variant(2)?, calldata.uint()?);
+        Ok(if target == 0 { Self::RatioWad(value) } else { Self::Assets(value) })
+    }
 }
 
 /// Why a size cannot be had.
@@ -67,12 +76,13 @@ impl From<Unattainable> for Reverted {
     }
 }
 
-/// What is to be borrowed so that `position`, with `deposit_assets` added from the wallet, has the size asked for.
+/// What is to be supplied, and paid for with debt, so that `position`, with `deposit_assets` added from the wallet, has
+/// the size asked for. All in units of the collateral asset.
 ///
 /// Rounds down: the account ends with at most the debt that the ratio says.
-pub fn borrow_assets(position: &Position, deposit_assets: &U256, size: &Size) -> Result<U256, Unattainable> {
+pub fn supply_assets(position: &Position, deposit_assets: &U256, size: &Size) -> Result<U256, Unattainable> {
     let ratio_wad = match size {
-        Size::DebtAssets(assets) => return Ok(*assets),
+        Size::Assets(assets) => return Ok(*assets),
         Size::RatioWad(ratio_wad) => ratio_wad,
     };
     let collateral = math::add(&position.collateral, deposit_assets)?;
@@ -80,13 +90,14 @@ pub fn borrow_assets(position: &Position, deposit_assets: &U256, size: &Size) ->
     math::sub(&debt_target, &position.debt).ok_or(Unattainable::WrongDirection { debt_target, debt: position.debt })
 }
 
-/// What is to be repaid so that `position`, with `withdraw_assets` taken out to the wallet, has the size asked for.
+/// What is to be repaid so that `position`, with `withdraw_assets` taken out to the wallet, has the size asked for. All
+/// in units of the debt asset.
 ///
 /// Rounds up: the account ends with at most the debt that the ratio says. An explicit size stops at the debt.
 pub fn repay_assets(position: &Position, withdraw_assets: &U256, size: &Size) -> Result<U256, Unattainable> {
     let Position { collateral, debt } = position;
     let debt_target = match size {
-        Size::DebtAssets(assets) => math::sub(debt, assets).unwrap_or_default(),
+        Size::Assets(assets) => math::sub(debt, assets).unwrap_or_default(),
         Size::RatioWad(ratio_wad) => {
             let owed = math::add(debt, withdraw_assets)?;
             let negative = Unattainable::PrincipalNegative { collateral: *collateral, owed };
@@ -124,34 +135,34 @@ mod tests {
 
     #[test]
     fn a_hundred_at_three_borrows_two_hundred() {
-        assert_eq!(borrow_assets(&position(0, 0), &units(100), &ratio(30)), Ok(units(200)));
+        assert_eq!(supply_assets(&position(0, 0), &units(100), &ratio(30)), Ok(units(200)));
     }
 
     #[test]
     fn an_increase_borrows_the_difference() {
-        assert_eq!(borrow_assets(&position(300, 200), &units(0), &ratio(40)), Ok(units(100)));
-        assert_eq!(borrow_assets(&position(300, 200), &units(50), &ratio(30)), Ok(units(100)));
+        assert_eq!(supply_assets(&position(300, 200), &units(0), &ratio(40)), Ok(units(100)));
+        assert_eq!(supply_assets(&position(300, 200), &units(50), &ratio(30)), Ok(units(100)));
     }
 
     #[test]
     fn a_deposit_can_turn_a_negative_principal_positive() {
-        assert_eq!(borrow_assets(&position(0, 50), &units(150), &ratio(20)), Ok(units(50)));
+        assert_eq!(supply_assets(&position(0, 50), &units(150), &ratio(20)), Ok(units(50)));
         let negative = Unattainable::PrincipalNegative { collateral: units(40), owed: units(50) };
-        assert_eq!(borrow_assets(&position(0, 50), &units(40), &ratio(20)), Err(negative));
+        assert_eq!(supply_assets(&position(0, 50), &units(40), &ratio(20)), Err(negative));
     }
 
     #[test]
     fn the_ratio_already_met_borrows_nothing_and_a_lower_one_is_refused() {
-        assert_eq!(borrow_assets(&position(300, 200), &units(0), &ratio(30)), Ok(units(0)));
+        assert_eq!(supply_assets(&position(300, 200), &units(0), &ratio(30)), Ok(units(0)));
         let wrong = Unattainable::WrongDirection { debt_target: units(100), debt: units(200) };
-        assert_eq!(borrow_assets(&position(300, 200), &units(0), &ratio(20)), Err(wrong));
+        assert_eq!(supply_assets(&position(300, 200), &units(0), &ratio(20)), Err(wrong));
     }
 
     #[test]
     fn a_ratio_below_one_is_refused() {
         let ratio_wad = WAD - units(1);
         let low = Unattainable::RatioTooLow { ratio_wad };
-        assert_eq!(borrow_assets(&position(1, 0), &units(0), &Size::RatioWad(ratio_wad)), Err(low));
+        assert_eq!(supply_assets(&position(1, 0), &units(0), &Size::RatioWad(ratio_wad)), Err(low));
         assert_eq!(repay_assets(&position(1, 0), &units(0), &Size::RatioWad(ratio_wad)), Err(low));
     }
 
@@ -170,22 +181,22 @@ mod tests {
 
     #[test]
     fn an_explicit_repayment_stops_at_the_debt() {
-        assert_eq!(repay_assets(&position(400, 300), &units(0), &Size::DebtAssets(units(299))), Ok(units(299)));
-        assert_eq!(repay_assets(&position(400, 300), &units(0), &Size::DebtAssets(units(301))), Ok(units(300)));
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &Size::Assets(units(299))), Ok(units(299)));
+        assert_eq!(repay_assets(&position(400, 300), &units(0), &Size::Assets(units(301))), Ok(units(300)));
     }
 
     #[test]
     fn rounding_leaves_at_most_the_debt_of_the_ratio() {
         // 3 * 0.5 = 1.5 rounds down to a debt of 1, in both directions.
-        assert_eq!(borrow_assets(&position(3, 0), &units(0), &ratio(15)), Ok(units(1)));
+        assert_eq!(supply_assets(&position(3, 0), &units(0), &ratio(15)), Ok(units(1)));
         assert_eq!(repay_assets(&position(6, 3), &units(0), &ratio(15)), Ok(units(2)));
     }
 
     #[test]
     fn what_does_not_fit_is_an_error() {
         let size = Size::RatioWad(U256::MAX);
-        assert_eq!(borrow_assets(&position(2, 0), &units(0), &size), Err(Unattainable::Overflow));
-        assert_eq!(borrow_assets(&position(1, 0), &U256::MAX, &size), Err(Unattainable::Overflow));
+        assert_eq!(supply_assets(&position(2, 0), &units(0), &size), Err(Unattainable::Overflow));
+        assert_eq!(supply_assets(&position(1, 0), &U256::MAX, &size), Err(Unattainable::Overflow));
         assert_eq!(repay_assets(&position(1, 1), &U256::MAX, &size), Err(Unattainable::Overflow));
     }
 }

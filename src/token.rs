@@ -19,6 +19,20 @@ impl Token {
         host::view(&self.0, IERC20::balanceOfCall::SELECTOR, &words![*account]).map(|[balance]| word::uint(&balance))
     }
 
+    /// Units of an owner's that a spender may take.
+    pub(crate) fn allowance(&self, owner: &Address, spender: &Address) -> Result<U256> {
+        let arguments = words![*owner, *spender];
+        host::view(&self.0, IERC20::allowanceCall::SELECTOR, &arguments).map(|[units]| word::uint(&units))
+    }
+
+    /// Uses up so much of an allowance by a transfer of the owner's units to itself. Nothing moves.
+    pub(crate) fn waste_allowance(&self, owner: &Address, units: &U256) -> Result {
+        match units.is_zero() {
+            true => Ok(()),
+            false => self.transfer_from(owner, owner, units),
+        }
+    }
+
     /// Moves units of this contract's own.
     pub(crate) fn transfer(&self, to: &Address, units: &U256) -> Result {
         self.checked(IERC20::transferCall::SELECTOR, &words![*to, *units])

@@ -20,14 +20,19 @@ pub(crate) enum Value<'a> {
     Selector(&'a [u8; 4]),
     /// The largest number.
     Max,
+    /// Bytes, padded with zeros to whole words; their length is a word of its own, before.
+    Bytes(&'a [u8]),
+    /// Several words.
+    Words(&'a [Value<'a>]),
 }
 
 impl Value<'_> {
-    /// The word, as the ABI lays it out.
+    /// The word, as the ABI lays it out. Where there are several, who has the room for them lays them out.
     #[inline(never)]
     pub(crate) fn lay_out(self, word: &mut [u8; WORD]) {
         *word = [0; WORD];
         match self {
+            Self::Bytes(_) | Self::Words(_) => {}
             Self::Uint(uint) => *word = uint.to_be_bytes(),
             Self::Word(content) => *word = *content,
             Self::Max => *word = [0xff; WORD],
@@ -61,6 +66,19 @@ values! {
     u64: small => Self::Small(*small);
     usize: small => Self::Small(*small as u64);
     [u8; 4]: selector => Self::Selector(selector);
+    [u8; WORD]: word => Self::Word(word);
+}
+
+impl<'a> From<&'a &'a [u8]> for Value<'a> {
+    fn from(bytes: &'a &'a [u8]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [Value<'a>; N]> for Value<'a> {
+    fn from(words: &'a [Value<'a>; N]) -> Self {
+        Self::Words(words)
+    }
 }
 
 impl<'a> From<&Value<'a>> for Value<'a> {

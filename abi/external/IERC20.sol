@@ -6,5 +6,6 @@ interface IERC20 {
   function balanceOf(address account) external view returns (uint256);
   function transfer(address to, uint256 value) external returns (bool);
   function transferFrom(address from, address to, uint256 value) external returns (bool);
+  function allowance(address owner, address spender) external view returns (uint256);
   function approve(address spender, uint256 value) external returns (bool);
 }

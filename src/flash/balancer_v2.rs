@@ -1,46 +1,54 @@
 //! Balancer V2's vault: calls back with the loan in hand, names its fee in the callback, is repaid by transfer.
 
-use super::{PLAN, Plan};
 use crate::{
     abi::IBalancerV2Vault::flashLoanCall,
     calldata::Calldata,
     error::{Error, Result},
-    flight::{self, Lock},
+    exchange::{self, Exchange},
+    flight::Flight,
     host, math,
     network::BALANCER_V2_VAULT,
     word::{WORD, words},
 };
-use alloy_primitives::Address;
+use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 
-/// Asks the vault for the plan's loan; it calls [`callback`] before it returns.
-pub(super) fn lend(lock: &Lock, this: &Address, plan: &Plan) -> Result {
-    let plan_values = plan.values();
-    lock.commit(&host::keccak256_words(&plan_values));
-    let [lender, market, account, asset, lent_assets, step, step_assets] = plan_values;
-    // The recipient, where each of three arrays begins, two arrays of one, and the plan as bytes.
-    let arguments = words![
-        *this,
-        4 * WORD,
-        6 * WORD,
-        8 * WORD,
-        1_u64,
-        asset,
-        1_u64,
-        lent_assets,
-        PLAN * WORD,
-        lender,
-        market,
-        account,
-        asset,
-        lent_assets,
-        step,
-        step_assets,
-    ];
-    host::call(&BALANCER_V2_VAULT, flashLoanCall::SELECTOR, &arguments).map(|[]| ())
+/// Most times that a loan is used again because the vault holds no larger one.
+const ROUNDS_MAX: u64 = 32;
+
+/// Takes a loan of what is put in: all at once, or, if the vault holds less and nothing is swapped, in rounds. What the
+/// vault holds is only asked when it has refused, which costs nothing when it does not.
+pub(super) fn lend(flight: &Flight, exchange: &mut Exchange, route: &[u8]) -> Result {
+    exchange.lent_assets = exchange.assets;
+    let Err(refused) = ask(flight, exchange, route) else { return Ok(()) };
+    let (asset, needed) = (&exchange.put_side.asset, &exchange.assets);
+    let available = &asset.balance_of(&BALANCER_V2_VAULT)?;
+    if math::sub(available, needed).is_some() {
+        return Err(refused);
+    }
+    // Rounding may leave a unit of debt in each round but the last, which then has room for them.
+    let padded = math::add(needed, &U256::from(ROUNDS_MAX))?;
+    let rounds = host::div(&padded, available).wrapping_add(U256::from(1));
+    if available.is_zero() || rounds > U256::from(ROUNDS_MAX) || exchange.swaps() {
+        return Err(Error::FlashLiquidityTooLow { available, needed }.into());
+    }
+    exchange.lent_assets = math::add(&host::div(&padded, &rounds), &U256::from(1))?;
+    ask(flight, exchange, route)
 }
 
-/// `receiveFlashLoan`: only the vault, only with the plan that was committed to, only once.
+/// Asks the vault for a loan; it calls [`callback`] before it returns.
+fn ask(flight: &Flight, exchange: &Exchange, route: &[u8]) -> Result {
+    let (values, this) = (exchange.values(), host::this());
+    let length = exchange::WORDS * WORD + route.len();
+    flight.commit(&host::keccak256_of(&words![values, route], length));
+    // The recipient, where each of three arrays begins, two arrays of one, and the exchange and its path as bytes.
+    let (asset, lent_assets) = (&exchange.put_side.asset.0, &exchange.lent_assets);
+    let head = words![this, 4 * WORD, 6 * WORD, 8 * WORD, 1_u64, *asset, 1_u64, *lent_assets, length];
+    host::call(&BALANCER_V2_VAULT, flashLoanCall::SELECTOR, &words![head, values, route]).map(|[]| ())?;
+    flight.landed()
+}
+
+/// `receiveFlashLoan`: only the vault, only with the exchange that was committed to, only once.
 pub(crate) fn callback(mut calldata: Calldata<'_>) -> Result {
     let caller = host::sender();
     if caller != BALANCER_V2_VAULT {
@@ -58,10 +66,11 @@ pub(crate) fn callback(mut calldata: Calldata<'_>) -> Result {
     let data = calldata.bytes()?;
     calldata.end()?;
 
-    flight::claim(data)?;
-    let plan = Plan::decode(data)?;
-    if token != plan.asset.0 || amount != plan.lent_assets {
+    let flight = Flight::claim(data)?;
+    let mut committed = Calldata::new(data);
+    let exchange = Exchange::decode_committed(&mut committed)?;
+    if token != exchange.put_side.asset.0 || amount != exchange.lent_assets {
         return Err(Error::FlashLoanMismatch { token: &token, amount: &amount }.into());
     }
-    plan.carry_out(&math::add(&amount, &fee_assets)?, &BALANCER_V2_VAULT)
+    exchange.carry_out(&flight, &fee_assets, &BALANCER_V2_VAULT, committed.rest())
 }

@@ -1,104 +1,48 @@
-//! The flash sources, a closed set, and what an operation does with their loan.
+//! The flash sources, a closed set: each advances what an exchange puts in, and is paid before it returns.
 
 pub(crate) mod balancer_v2;
+pub(crate) mod uniswap_v3;
 
 use crate::{
     calldata::Calldata,
-    deleverage::{self, Withdraw},
-    error::Result,
-    flight::Lock,
-    lender::Market,
-    leverage,
-    token::Token,
-    word::{Value, words},
+    error::{Error, Result},
+    exchange::Exchange,
+    flight::Flight,
+    host,
 };
-use alloy_primitives::{Address, U256};
+use uniswap_v3::{Leg, path};
 
-/// Where a loan is taken.
+/// Who advances what an exchange puts in.
 #[derive(Clone, Copy)]
 pub(crate) enum Source {
     /// Balancer V2's vault.
     BalancerV2,
+    /// The Uniswap V3 pool that delivers it.
+    UniswapV3,
 }
 
 impl Source {
     /// Reads one word.
     pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Result<Self> {
-        calldata.variant(1)?;
-        Ok(Self::BalancerV2)
+        Ok(if calldata.variant(2)? == 0 { Self::BalancerV2 } else { Self::UniswapV3 })
     }
 
-    /// Takes the loan of a plan: carried out in the callback, once, before this returns.
-    pub(crate) fn lend(self, lock: &Lock, this: &Address, plan: &Plan) -> Result {
-        match self {
-            Self::BalancerV2 => balancer_v2::lend(lock, this, plan)?,
+    /// Carries out an exchange: in the source's callback, once, before this returns.
+    pub(crate) fn advance(self, flight: &Flight, exchange: &mut Exchange, route: &[u8]) -> Result {
+        let (sold, bought) = (&exchange.take_side.asset.0, &exchange.put_side.asset.0);
+        if !path::leads(route, sold, bought) {
+            return Err(Error::SwapPathMismatch { sold, bought }.into());
         }
-        lock.landed()
-    }
-}
-
-/// What a verb does between receiving the loan and repaying it.
-#[derive(Clone, Copy)]
-pub(crate) enum Step {
-    /// Supply it with `deposit_assets` more, and borrow.
-    Raise {
-        /// From the wallet, already here.
-        deposit_assets: U256,
-    },
-    /// Repay with it, and withdraw.
-    Lower {
-        /// For the wallet.
-        withdraw: Withdraw,
-        /// Leave no debt.
-        in_full: bool,
-    },
-}
-
-/// Words of a plan.
-const PLAN: usize = 7;
-
-/// All that a callback needs to know. The operation commits to its hash before it calls the source.
-pub(crate) struct Plan {
-    /// Whose position it is.
-    pub(crate) account: Address,
-    /// The market, listed.
-    pub(crate) market: Market,
-    /// What is lent.
-    pub(crate) asset: Token,
-    /// How much of it.
-    pub(crate) lent_assets: U256,
-    /// What to do with it.
-    pub(crate) step: Step,
-}
-
-impl Plan {
-    fn values(&self) -> [Value<'_>; PLAN] {
-        let [lender, market] = self.market.values();
-        let (step, step_assets) = match &self.step {
-            Step::Raise { deposit_assets } => (0, Value::Uint(deposit_assets)),
-            Step::Lower { withdraw, in_full } => (1 + u64::from(*in_full), withdraw.value()),
-        };
-        words![lender, market, self.account, self.asset.0, self.lent_assets, Value::Small(step), step_assets]
-    }
-
-    fn decode(bytes: &[u8]) -> Result<Self> {
-        let mut calldata = Calldata::new(bytes);
-        let market = Market::decode_committed(&mut calldata)?;
-        let (account, asset) = (calldata.address()?, Token(calldata.address()?));
-        let lent_assets = calldata.uint()?;
-        let step = match (calldata.variant(3)?, calldata.uint()?) {
-            (0, deposit_assets) => Step::Raise { deposit_assets },
-            (step, word) => Step::Lower { withdraw: Withdraw::from_word(word), in_full: step == 2 },
-        };
-        calldata.end()?;
-        Ok(Self { account, market, asset, lent_assets, step })
-    }
-
-    /// Carries out the step, after which `due_assets` have been paid to the source.
-    fn carry_out(&self, due_assets: &U256, source: &Address) -> Result {
-        match &self.step {
-            Step::Raise { deposit_assets } => leverage::raise(self, deposit_assets, due_assets, source),
-            Step::Lower { withdraw, in_full } => deleverage::lower(self, withdraw, *in_full, due_assets, source),
+        match (self, exchange.swaps(), exchange.is_exact_input) {
+            (Self::UniswapV3, true, false) => {
+                uniswap_v3::buy(flight, exchange, route, Leg::First, &exchange.assets, &host::this())
+            }
+            // Both are the pool's: it delivers before it is paid.
+            (_, true, true) => {
+                uniswap_v3::sell(flight, exchange, route, Leg::First, &exchange.assets).map(|_| ())
+            }
+            (Self::BalancerV2, ..) => balancer_v2::lend(flight, exchange, route),
+            _ => Err(Error::FlashSourceUnsupported { source: &(self as usize) }.into()),
         }
     }
 }

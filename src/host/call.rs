@@ -1,6 +1,6 @@
 //! Calls of other contracts, and what they return.
 
-use super::{WORDS_MAX, fail_with_reason, hooks, lay_out};
+use super::{fail_with_reason, hooks, lay_out};
 use crate::{
     error::{Error, Result, Reverted},
     word::{Value, WORD},
@@ -43,6 +43,11 @@ pub(crate) fn call_or_nothing(target: &Address, selector: [u8; 4], words: &[Valu
     }
 }
 
+/// Calls a contract whose refusal does not matter by itself.
+pub(crate) fn attempt(target: &Address, selector: [u8; 4], words: &[Value<'_>]) {
+    let _ = transmit(Mode::Mutating, target, selector, words);
+}
+
 #[inline(never)]
 fn perform(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>], returned: &mut [Word]) -> Result {
     let length = send(mode, target, selector, words)?;
@@ -52,7 +57,15 @@ fn perform(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>],
 /// Returns the length of what the callee returned.
 #[inline(never)]
 fn send(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Result<usize> {
-    debug_assert!(words.len() <= WORDS_MAX, "no call has as many words");
+    transmit(mode, target, selector, words).ok_or_else(|| {
+        fail_with_reason(target, &selector);
+        Reverted::written()
+    })
+}
+
+/// Returns the length of what the callee returned, or nothing if it reverted.
+#[inline(never)]
+fn transmit(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Option<usize> {
     let (data, data_length) = lay_out(&selector, words);
     let (to, value, mut length) = (target.as_ptr(), [0; WORD], 0);
     // SAFETY: the host reads the address, what was laid out and 32 bytes of value, and writes the length.
@@ -62,11 +75,7 @@ fn send(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]) ->
             Mode::Static => hooks::static_call_contract(to, data, data_length, u64::MAX, &mut length),
         }
     };
-    if status == 0 {
-        return Ok(length);
-    }
-    fail_with_reason(target, &selector);
-    Err(Reverted::written())
+    (status == 0).then_some(length)
 }
 
 /// Reads words of the return data, of which there may be more, but not fewer.

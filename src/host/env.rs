@@ -4,11 +4,11 @@ use super::{hooks, lay_out};
 use crate::word::{Value, WORD, uint};
 use alloy_primitives::{Address, B256, U256};
 
-/// Emits a log of three topics and three words.
-pub(crate) fn log(topics_and_data: &[Value<'_>; 6]) {
+/// Emits a log: two topics, and words.
+pub(crate) fn log(topics_and_data: &[Value<'_>; 7]) {
     let (data, length) = lay_out(&[], topics_and_data);
     // SAFETY: the host reads what was laid out.
-    unsafe { hooks::emit_log(data, length, 3) };
+    unsafe { hooks::emit_log(data, length, 2) };
 }
 
 /// Keccak-256 of some bytes.
@@ -19,11 +19,20 @@ pub(crate) fn keccak256(data: &[u8]) -> B256 {
     hash
 }
 
-/// Keccak-256 of some words.
-pub(crate) fn keccak256_words(words: &[Value<'_>]) -> B256 {
+/// Keccak-256 of the first `length` bytes of what words are laid out as.
+pub(crate) fn keccak256_of(words: &[Value<'_>], length: usize) -> B256 {
+    let ((data, laid_out), mut hash) = (lay_out(&[], words), B256::ZERO);
+    // SAFETY: the host reads at most what was laid out and writes 32 bytes.
+    unsafe { hooks::native_keccak256(data, length.min(laid_out), hash.as_mut_ptr()) };
+    hash
+}
+
+/// Keccak-256 of what words are laid out as, without the first bytes.
+pub(crate) fn keccak256_behind(skipped: usize, words: &[Value<'_>]) -> B256 {
     let ((data, length), mut hash) = (lay_out(&[], words), B256::ZERO);
-    // SAFETY: the host reads what was laid out and writes 32 bytes.
-    unsafe { hooks::native_keccak256(data, length, hash.as_mut_ptr()) };
+    let skipped = skipped.min(length);
+    // SAFETY: the host reads within what was laid out and writes 32 bytes.
+    unsafe { hooks::native_keccak256(data.add(skipped), length - skipped, hash.as_mut_ptr()) };
     hash
 }
 

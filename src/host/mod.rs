@@ -8,9 +8,9 @@ mod call;
 mod env;
 mod hooks;
 
-pub(crate) use call::{call, call_or_nothing, code_size, invalid_return, view};
+pub(crate) use call::{attempt, call, call_or_nothing, code_size, invalid_return, view};
 pub(crate) use env::{
-    div, keccak256, keccak256_words, log, sender, this, timestamp, transient_load, transient_store, value,
+    div, keccak256, keccak256_behind, keccak256_of, log, sender, this, timestamp, transient_load, transient_store, value,
 };
 
 #[cfg(target_arch = "wasm32")]
@@ -27,9 +27,9 @@ use core::cell::UnsafeCell;
 const ARGUMENTS_MAX: usize = 16 * 1024;
 /// Most bytes of a callee's revert reason that are passed on.
 const REASON_MAX: usize = 4 * 1024;
-/// Most words that go out in one piece, besides a reason.
-const WORDS_MAX: usize = 32;
-const OUTGOING_MAX: usize = 4 + WORDS_MAX * WORD + REASON_MAX + WORD;
+/// Most bytes that go out in one piece, besides a reason: words, a path, a signature.
+const PIECE_MAX: usize = 4 * 1024;
+const OUTGOING_MAX: usize = PIECE_MAX + REASON_MAX + WORD;
 
 /// Memory that the host reads or writes.
 struct Static<const N: usize>(UnsafeCell<[u8; N]>);
@@ -65,6 +65,14 @@ extern "C" fn user_entrypoint(length: usize) -> usize {
     }
 }
 
+/// Ends the transaction's part in this frame, as running out of gas would.
+fn trap() -> ! {
+    #[cfg(target_arch = "wasm32")]
+    core::arch::wasm32::unreachable();
+    #[cfg(not(target_arch = "wasm32"))]
+    unreachable!("more goes out than there is room for");
+}
+
 #[cfg(target_arch = "wasm32")]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
@@ -78,18 +86,45 @@ static ALLOCATOR: mini_alloc::MiniAlloc = mini_alloc::MiniAlloc::INIT;
 /// Lays out a selector and words for the host; returns where, and how many bytes. They stay until the next call of this.
 #[inline(never)]
 fn lay_out(selector: &[u8], words: &[Value<'_>]) -> (*mut u8, usize) {
-    debug_assert!(selector.len() <= 4 && words.len() <= WORDS_MAX, "callers pass arrays within these limits");
     let buffer = OUTGOING.0.get().cast::<u8>();
-    let mut length = selector.len();
-    // SAFETY: all of it fits the buffer, which nothing else refers to while this runs.
-    unsafe {
-        selector.as_ptr().copy_to_nonoverlapping(buffer, length);
-        for word in words {
-            word.lay_out(&mut *buffer.add(length).cast());
-            length += WORD;
+    // SAFETY: no selector is longer than the buffer, which nothing else refers to while this runs.
+    unsafe { selector.as_ptr().copy_to_nonoverlapping(buffer, selector.len()) };
+    (buffer, append(selector.len(), words))
+}
+
+/// Lays out words behind the first `length` bytes; returns how many there are then.
+fn append(mut length: usize, words: &[Value<'_>]) -> usize {
+    let buffer = OUTGOING.0.get().cast::<u8>();
+    for word in words {
+        match word {
+            Value::Words(words) => length = append(length, words),
+            Value::Bytes(bytes) => {
+                let padded = bytes.len().next_multiple_of(WORD);
+                room(length + padded);
+                // SAFETY: there is room for all of it in the buffer, and the bytes are not in it.
+                unsafe {
+                    buffer.add(length).write_bytes(0, padded);
+                    bytes.as_ptr().copy_to_nonoverlapping(buffer.add(length), bytes.len());
+                }
+                length += padded;
+            }
+            word => {
+                room(length + WORD);
+                // SAFETY: there is room for a word in the buffer, which nothing else refers to.
+                word.lay_out(unsafe { &mut *buffer.add(length).cast() });
+                length += WORD;
+            }
         }
     }
-    (buffer, length)
+    length
+}
+
+/// Stops at once what would not fit: callers pass no more than limited lengths allow, so this is for those who change
+/// them.
+fn room(length: usize) {
+    if length > PIECE_MAX {
+        trap();
+    }
 }
 
 /// Sets the return data of a frame that succeeds.
