@@ -3,10 +3,10 @@
 use crate::{
     abi::Position,
     calldata::Calldata,
-    error::{Error, Result},
+    error::Error,
     host,
     lender::{Health, Lender},
-    math::{self, wad},
+    math::{self, exact, wad},
     word::{self, WORD},
 };
 use alloy_primitives::{Address, U256};
@@ -17,13 +17,13 @@ pub(crate) struct Bounds<'a>(&'a [[u8; WORD]; 5]);
 
 impl<'a> Bounds<'a> {
     /// Finds the limits and checks the deadline, which is the last second in which the call may be executed.
-    pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Result<Self> {
-        let bounds = Self(calldata.words()?);
+    pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Self {
+        let bounds = Self(calldata.words());
         let (deadline, timestamp) = (&word::uint(bounds.deadline()), host::timestamp());
         if math::sub(deadline, &U256::from(timestamp)).is_none() {
-            return Err(Error::DeadlinePassed { deadline, timestamp: &timestamp }.into());
+            Error::DeadlinePassed { deadline, timestamp: &timestamp }.revert();
         }
-        Ok(bounds)
+        bounds
     }
 
     /// The deadline, as it stands there.
@@ -33,38 +33,36 @@ impl<'a> Bounds<'a> {
     }
 
     /// Holds the outcome against the limits: the position, and what was lost, in units of the debt asset.
-    pub(crate) fn check(&self, after: &Position, loss: &U256) -> Result {
+    pub(crate) fn check(&self, after: &Position, loss: &U256) {
         let [_, debt_max, collateral_min, loss_max, _] = self.0;
         let (debt, debt_max) = (&after.debt, &word::uint(debt_max));
         if math::sub(debt_max, debt).is_none() {
-            return Err(Error::DebtAboveMax { debt, debt_max }.into());
+            Error::DebtAboveMax { debt, debt_max }.revert();
         }
         let (collateral, collateral_min) = (&after.collateral, &word::uint(collateral_min));
         if math::sub(collateral, collateral_min).is_none() {
-            return Err(Error::CollateralBelowMin { collateral, collateral_min }.into());
+            Error::CollateralBelowMin { collateral, collateral_min }.revert();
         }
         let loss_max = &word::uint(loss_max);
         if math::sub(loss_max, loss).is_none() {
-            return Err(Error::EquityLossAboveMax { loss, loss_max }.into());
+            Error::EquityLossAboveMax { loss, loss_max }.revert();
         }
-        Ok(())
     }
 
     /// Holds the account's health factor against its limit. A limit of zero is met by every account, unmeasured.
-    pub(crate) fn check_health(&self, lender: Lender, account: &Address) -> Result {
+    pub(crate) fn check_health(&self, lender: Lender, account: &Address) {
         let [.., health_factor_min] = self.0;
         let health_factor_min = &word::uint(health_factor_min);
         if health_factor_min.is_zero() {
-            return Ok(());
+            return;
         }
-        let Health { collateral_value, debt_value } = lender.health(account)?;
+        let Health { collateral_value, debt_value } = lender.health(account);
         let health_factor = &match debt_value.is_zero() {
             true => U256::MAX,
-            false => math::mul_div_down(&collateral_value, &wad(), &debt_value)?,
+            false => exact::mul_div_down(&collateral_value, &wad(), &debt_value),
         };
         if math::sub(health_factor, health_factor_min).is_none() {
-            return Err(Error::HealthFactorBelowMin { health_factor, health_factor_min }.into());
+            Error::HealthFactorBelowMin { health_factor, health_factor_min }.revert();
         }
-        Ok(())
     }
 }

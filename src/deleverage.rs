@@ -2,70 +2,46 @@
 
 use crate::{
     abi::Position,
-    bounds::Bounds,
-    calldata::Calldata,
-    door::{Door, Extras, Verb},
-    error::{Error, Result},
+    error::Error,
     exchange::{Exchange, Put, Take},
-    flash::Source,
-    flight::Lock,
-    holding::{Holding, Name},
-    math,
+    holding::Holding,
+    lender::Owed,
+    math::{exact, wad},
     operation::Operation,
     sizing::{self, Size},
 };
 use alloy_primitives::U256;
 
-/// The entry points.
-pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> Result<Position> {
-    let lock = Lock::take()?;
-    let start = calldata;
-    let (name, size) = (Name::decode(&mut calldata)?, Size::decode(&mut calldata)?);
-    let withdraw_assets = calldata.uint()?;
-    let (source, bounds) = (Source::decode(&mut calldata)?, Bounds::decode(&mut calldata)?);
-    let extras = Extras::decode(&start, calldata, Verb::Deleverage, door)?;
-
-    let mut operation = Operation::begin(lock, source, bounds, extras);
-    let mut holding = Holding::find(&name)?;
-    operation.admit(Verb::Deleverage, &[&holding], &holding.collateral.asset, &U256::ZERO)?;
-    let account = operation.account;
-    let (position, owed) = holding.measure(&account)?;
-    let before = holding.worth(&position, (true, true))?;
-
-    // The largest number of assets stands for all of them.
-    let is_all = withdraw_assets == U256::MAX;
-    let assets = match &size {
+/// The largest number of assets to withdraw stands for all of them. What is withdrawn stays here to be counted.
+pub(crate) fn carry_out(
+    operation: &Operation<'_>,
+    holding: &Holding,
+    position: &Position,
+    owed: &Owed,
+    size: &Size,
+    withdraw_assets: &U256,
+) {
+    let (account, rate) = (&operation.account, &holding.collateral_rate);
+    let is_all = *withdraw_assets == U256::MAX;
+    let assets = match size {
         _ if !is_all => {
-            let owing = Position { collateral: holding.collateral_rate.convert_down(&position.collateral)?, ..position };
-            sizing::repay_assets(&owing, &holding.collateral_rate.convert_up(&withdraw_assets)?, &size)?
+            let owing = Position { collateral: exact::convert_down(rate, &position.collateral), ..*position };
+            sizing::repay_assets(&owing, &exact::convert_up(rate, withdraw_assets), size)
+                .unwrap_or_else(|reason| reason.revert())
         }
-        Size::RatioWad(ratio_wad) if *ratio_wad == math::wad() => position.debt,
-        Size::RatioWad(size) | Size::Assets(size) => {
-            return Err(Error::WithdrawAllNeedsFullRepayment { size }.into());
-        }
+        Size::RatioWad(ratio_wad) if *ratio_wad == wad() => position.debt,
+        Size::RatioWad(size) | Size::Assets(size) => Error::WithdrawAllNeedsFullRepayment { size }.revert(),
     };
     if !assets.is_zero() {
-        let exchange = Exchange {
-            account,
-            put: if assets == position.debt { Put::RepayAll } else { Put::Repay },
-            put_side: holding.debt_side(),
-            take: if is_all { Take::WithdrawAll } else { Take::Withdraw },
-            take_side: holding.collateral_side(),
-            trims_allowance: false,
-            assets,
-            is_exact_input: false,
-            face: math::mul_div_down(&assets, &owed.face, &owed.assets)?,
-            lent_assets: U256::ZERO,
-            wallet_assets: withdraw_assets,
-        };
-        operation.exchange(exchange, 0)?;
+        let put = if assets == position.debt { Put::RepayAll } else { Put::Repay };
+        let take = if is_all { Take::WithdrawAll } else { Take::Withdraw };
+        let (put, take) = ((put, holding.debt_side()), (take, holding.collateral_side()));
+        let face = exact::mul_div_down(&assets, &owed.face, &owed.assets);
+        let exchange = Exchange::new(account, put, take, &assets);
+        operation.exchange(Exchange { face, wallet_assets: *withdraw_assets, ..exchange }, 0);
     } else if is_all {
-        holding.collateral.market.withdraw_all(&operation.this, &account)?;
+        holding.collateral.market.withdraw_all(&operation.this, account);
     } else if !withdraw_assets.is_zero() {
-        holding.collateral.market.withdraw(&withdraw_assets, &operation.this, &account)?;
+        holding.collateral.market.withdraw(withdraw_assets, &operation.this, account);
     }
-    let swept = operation.settle()?;
-    let (after, _) = holding.measure(&account)?;
-    let loss = holding.worth(&after, (true, true))?.with(&swept)?.loss_since(&before)?;
-    operation.end(Verb::Deleverage, &name, holding.lender, &after, &loss)
 }

@@ -1,43 +1,32 @@
 //! Every way in which a call can fail, each with the two numbers one needs.
 //!
-//! Passing an error with its numbers up through the stack would cost more code than the rest of the contract. So it is
-//! written out as revert data where it arises; what is passed up is [`Reverted`], the proof of that, without a size.
+//! An error ends the frame where it arises: there is nothing that a contract could do about it but to undo everything,
+//! and passing it up through the stack would cost more code than the rest of the contract.
 
 use crate::{abi::IDebtManager as abi, host, word::words};
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolError;
-
-/// The revert data has been written: nothing is left to do but to end the frame.
-#[derive(Debug)]
-pub(crate) struct Reverted(());
-
-impl Reverted {
-    /// Says that the revert data has been written, by whoever has done so.
-    pub(crate) fn written() -> Self {
-        Self(())
-    }
-}
-
-/// What an operation that may fail gives.
-pub(crate) type Result<T = ()> = core::result::Result<T, Reverted>;
 
 /// Declares the errors: one list for the enum and for the encoding, which the compiler holds against the interface.
 macro_rules! errors {
     ($($name:ident { $($field:ident: $type:ty),* };)*) => {
         /// Why a call failed. Documented, one by one, in `abi/IDebtManager.sol`.
         #[derive(Clone, Copy)]
+        #[cfg_attr(not(target_arch = "wasm32"), derive(Debug))]
         pub(crate) enum Error<'a> {
             $($name { $($field: &'a $type),* },)*
         }
 
-        impl From<Error<'_>> for Reverted {
+        impl Error<'_> {
+            /// Ends the frame: everything it did is undone, and the caller is told why.
             #[cold]
             #[inline(never)]
-            fn from(error: Error<'_>) -> Self {
-                match error {
+            pub(crate) fn revert(self) -> ! {
+                #[cfg(not(target_arch = "wasm32"))]
+                host::native_revert(&self);
+                match self {
                     $(Error::$name { $($field),* } => host::fail(abi::$name::SELECTOR, &words![$(*$field),*]),)*
                 }
-                Self::written()
             }
         }
     };

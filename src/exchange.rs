@@ -6,12 +6,11 @@
 
 use crate::{
     calldata::Calldata,
-    error::Result,
     flash::uniswap_v3,
     flight::Flight,
     host,
     lender::{Debt, Market},
-    math,
+    math::{self, exact},
     token::Token,
     word::{Value, words},
 };
@@ -56,9 +55,9 @@ impl Side {
         &self.debt.market
     }
 
-    fn decode(calldata: &mut Calldata<'_>) -> Result<Self> {
-        let market = Market::decode_committed(calldata)?;
-        Ok(Self { debt: Debt { market, maturity: calldata.uint()? }, asset: Token(calldata.address()?) })
+    fn decode(calldata: &mut Calldata<'_>) -> Self {
+        let market = Market::decode_committed(calldata);
+        Self { debt: Debt { market, maturity: calldata.uint() }, asset: Token(calldata.address()) }
     }
 }
 
@@ -91,6 +90,25 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// An exchange of `assets` put in, without the wallet.
+    #[inline(never)]
+    pub(crate) fn new(account: &Address, put: (Put, Side), take: (Take, Side), assets: &U256) -> Self {
+        let ((put, put_side), (take, take_side)) = (put, take);
+        Self {
+            account: *account,
+            put,
+            put_side,
+            take,
+            take_side,
+            trims_allowance: false,
+            assets: *assets,
+            is_exact_input: false,
+            face: *assets,
+            lent_assets: *assets,
+            wallet_assets: U256::ZERO,
+        }
+    }
+
     /// Whether there is a swap in it.
     pub(crate) fn swaps(&self) -> bool {
         self.put_side.asset.0 != self.take_side.asset.0
@@ -118,9 +136,9 @@ impl Exchange {
     }
 
     /// Reads what an operation in flight committed to.
-    pub(crate) fn decode_committed(calldata: &mut Calldata<'_>) -> Result<Self> {
-        let kinds = calldata.small()?;
-        Ok(Self {
+    pub(crate) fn decode_committed(calldata: &mut Calldata<'_>) -> Self {
+        let kinds = calldata.small();
+        Self {
             put: match kinds & 0xff {
                 0 => Put::Supply,
                 1 => Put::Repay,
@@ -133,21 +151,21 @@ impl Exchange {
             },
             trims_allowance: kinds >> 16 & 1 == 1,
             is_exact_input: kinds >> 17 & 1 == 1,
-            account: calldata.address()?,
-            put_side: Side::decode(calldata)?,
-            take_side: Side::decode(calldata)?,
-            assets: calldata.uint()?,
-            face: calldata.uint()?,
-            lent_assets: calldata.uint()?,
-            wallet_assets: calldata.uint()?,
-        })
+            account: calldata.address(),
+            put_side: Side::decode(calldata),
+            take_side: Side::decode(calldata),
+            assets: calldata.uint(),
+            face: calldata.uint(),
+            lent_assets: calldata.uint(),
+            wallet_assets: calldata.uint(),
+        }
     }
 
     /// With a loan in hand, carries out the exchange, after which the source has been paid back with its fee.
-    pub(crate) fn carry_out(&self, flight: &Flight, fee_assets: &U256, source: &Address, path: &[u8]) -> Result {
-        let due_assets = &math::add(&self.lent_assets, fee_assets)?;
+    pub(crate) fn carry_out(&self, flight: &Flight, fee_assets: &U256, source: &Address, path: &[u8]) {
+        let due_assets = &exact::add(&self.lent_assets, fee_assets);
         if self.swaps() {
-            self.put_in(&self.assets, true, true)?;
+            self.put_in(&self.assets, true, true);
             return uniswap_v3::buy(flight, self, path, uniswap_v3::Leg::Next, due_assets, source);
         }
         let mut left_assets = self.assets;
@@ -156,61 +174,61 @@ impl Exchange {
         while let Some(after_assets) = math::sub(&left_assets, &self.lent_assets)
             && !after_assets.is_zero()
         {
-            let kept_assets = self.put_in(&self.lent_assets, is_first, false)?;
-            let taken_assets = math::must_sub(&self.lent_assets, &kept_assets)?;
-            self.take_out(Some(&taken_assets), &host::this())?;
+            let kept_assets = self.put_in(&self.lent_assets, is_first, false);
+            let taken_assets = exact::sub(&self.lent_assets, &kept_assets);
+            self.take_out(Some(&taken_assets), &host::this());
             (left_assets, is_first) = (after_assets, false);
         }
         // What earlier rounds left for rounding is repaid by the last one, which may offer the whole loan for that.
         let put_assets = if self.put == Put::RepayAll { &self.lent_assets } else { &left_assets };
-        let kept_assets = self.put_in(put_assets, is_first, true)?;
-        let spare_assets = math::must_sub(&self.lent_assets, put_assets)?;
-        self.pay(due_assets, &math::add(&spare_assets, &kept_assets)?, source)
+        let kept_assets = self.put_in(put_assets, is_first, true);
+        let spare_assets = exact::sub(&self.lent_assets, put_assets);
+        self.pay(due_assets, &exact::add(&spare_assets, &kept_assets), source);
     }
 
     /// Puts in `assets` of this contract's: with what came from the wallet the first time, and in full, if that is what is
     /// asked for, the last time. Returns what the lender did not take.
-    pub(crate) fn put_in(&self, assets: &U256, is_first: bool, is_last: bool) -> Result<U256> {
+    pub(crate) fn put_in(&self, assets: &U256, is_first: bool, is_last: bool) -> U256 {
         let Self { put_side: Side { debt, asset }, account, .. } = self;
         if self.put == Put::Supply {
-            let supplied_assets = if is_first { math::add(assets, &self.wallet_assets)? } else { *assets };
-            debt.market.supply(asset, &supplied_assets, account)?;
-            return Ok(U256::ZERO);
+            let supplied_assets = if is_first { exact::add(assets, &self.wallet_assets) } else { *assets };
+            debt.market.supply(asset, &supplied_assets, account);
+            return U256::ZERO;
         }
         let face = match self.put {
             Put::RepayAll if is_last => None,
-            _ => Some(math::mul_div_down(assets, &self.face, &self.assets)?),
+            _ => Some(exact::mul_div_down(assets, &self.face, &self.assets)),
         };
-        math::must_sub(assets, &debt.repay(asset, assets, face.as_ref(), account)?)
+        exact::sub(assets, &debt.repay(asset, assets, face.as_ref(), account))
     }
 
     /// Takes out what the source is owed and does not get from `spare_assets`, and what the wallet is to get; and pays
     /// the source. What is the wallet's stays here.
-    pub(crate) fn pay(&self, due_assets: &U256, spare_assets: &U256, source: &Address) -> Result {
+    pub(crate) fn pay(&self, due_assets: &U256, spare_assets: &U256, source: &Address) {
         let this = &host::this();
-        let missing_assets = math::must_sub(due_assets, spare_assets)?;
+        let missing_assets = exact::sub(due_assets, spare_assets);
         let is_for_wallet = self.take != Take::Borrow && self.put != Put::Supply;
         let taken_assets = match is_for_wallet {
-            true => math::add(&missing_assets, &self.wallet_assets)?,
+            true => exact::add(&missing_assets, &self.wallet_assets),
             false => missing_assets,
         };
         let taken_assets = (self.take != Take::WithdrawAll).then_some(&taken_assets);
         if self.trims_allowance {
-            self.take_side.market().trim_allowance(taken_assets, &self.account, this)?;
+            self.take_side.market().trim_allowance(taken_assets, &self.account, this);
         }
         if taken_assets == Some(due_assets) {
             return self.take_out(taken_assets, source);
         }
-        self.take_out(taken_assets, this)?;
-        self.take_side.asset.transfer(source, due_assets)
+        self.take_out(taken_assets, this);
+        self.take_side.asset.transfer(source, due_assets);
     }
 
     /// Takes out so much, or everything.
-    fn take_out(&self, assets: Option<&U256>, receiver: &Address) -> Result {
+    fn take_out(&self, assets: Option<&U256>, receiver: &Address) {
         let Self { take_side, account, .. } = self;
         match assets {
             None => take_side.market().withdraw_all(receiver, account),
-            Some(assets) if assets.is_zero() => Ok(()),
+            Some(assets) if assets.is_zero() => {}
             Some(assets) if self.take == Take::Borrow => take_side.debt.borrow(assets, receiver, account),
             Some(assets) => take_side.market().withdraw(assets, receiver, account),
         }

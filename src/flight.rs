@@ -2,10 +2,7 @@
 //!
 //! Both live in transient storage: zero between calls, undone by a revert, gone with the transaction.
 
-use crate::{
-    error::{Error, Result},
-    host,
-};
+use crate::{error::Error, host};
 use alloy_primitives::B256;
 
 /// Set while an operation runs.
@@ -21,12 +18,12 @@ pub(crate) struct Flight(());
 
 impl Lock {
     /// Taken first of all, by every entry point but the callbacks.
-    pub(crate) fn take() -> Result<Self> {
+    pub(crate) fn take() -> Self {
         if !host::transient_load(LOCK).is_zero() {
-            return Err(Error::Reentered {}.into());
+            Error::Reentered {}.revert();
         }
         host::transient_store(LOCK, &B256::with_last_byte(1));
-        Ok(Self(()))
+        Self(())
     }
 
     /// The flight that the lock protects.
@@ -43,12 +40,12 @@ impl Lock {
 impl Flight {
     /// The callback has been claimed, once: the caller has been checked, and the data is what was committed to, to the
     /// byte.
-    pub(crate) fn claim(data: &[u8]) -> Result<Self> {
+    pub(crate) fn claim(data: &[u8]) -> Self {
         if host::transient_load(COMMITMENT) != host::keccak256(data) {
-            return Err(Error::UnexpectedCallback { caller: &host::sender() }.into());
+            Error::UnexpectedCallback { caller: &host::sender() }.revert();
         }
         host::transient_store(COMMITMENT, &B256::ZERO);
-        Ok(Self(()))
+        Self(())
     }
 
     /// Awaits one callback with exactly this data.
@@ -57,7 +54,9 @@ impl Flight {
     }
 
     /// The callback has come: a source that returned without lending is refused.
-    pub(crate) fn landed(&self) -> Result {
-        if host::transient_load(COMMITMENT).is_zero() { Ok(()) } else { Err(Error::FlashLoanMissing {}.into()) }
+    pub(crate) fn landed(&self) {
+        if !host::transient_load(COMMITMENT).is_zero() {
+            Error::FlashLoanMissing {}.revert();
+        }
     }
 }

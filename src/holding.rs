@@ -3,10 +3,9 @@
 use crate::{
     abi::Position,
     calldata::Calldata,
-    error::Result,
     exchange::Side,
     lender::{Debt, Lender, Listing, Owed},
-    math::{self, Overflow, Rate},
+    math::{self, Rate, exact},
 };
 use alloy_primitives::{Address, U256};
 
@@ -24,13 +23,13 @@ pub(crate) struct Name {
 
 impl Name {
     /// Reads four words.
-    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Result<Self> {
-        Ok(Self {
-            lender: Lender::decode(calldata)?,
-            collateral: calldata.address()?,
-            debt: calldata.address()?,
-            maturity: calldata.uint()?,
-        })
+    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Self {
+        Self {
+            lender: Lender::decode(calldata),
+            collateral: calldata.address(),
+            debt: calldata.address(),
+            maturity: calldata.uint(),
+        }
     }
 }
 
@@ -62,56 +61,52 @@ pub(crate) struct Worth {
 
 impl Holding {
     /// Looks up the markets. The unit of account is the asset owed.
-    pub(crate) fn find(name: &Name) -> Result<Self> {
-        let collateral = name.lender.listed(&name.collateral)?;
-        let owed = if name.debt == name.collateral { collateral } else { name.lender.listed(&name.debt)? };
-        Ok(Self {
+    pub(crate) fn find(name: &Name) -> Self {
+        let collateral = name.lender.listed(&name.collateral);
+        let owed = if name.debt == name.collateral { collateral } else { name.lender.listed(&name.debt) };
+        Self {
             lender: name.lender,
             collateral,
             owed,
             debt: Debt { market: owed.market, maturity: name.maturity },
-            collateral_rate: collateral.rate_to(&owed)?,
+            collateral_rate: collateral.rate_to(&owed),
             debt_rate: Rate::PAR,
             no_fixed_debt: None,
-        })
+        }
     }
 
     /// The same with another unit of account. It is measured at any time then, whatever debts come and go beside it.
-    pub(crate) fn in_units_of(self, unit: &Listing) -> Result<Self> {
-        Ok(Self {
-            collateral_rate: self.collateral.rate_to(unit)?,
-            debt_rate: self.owed.rate_to(unit)?,
+    pub(crate) fn in_units_of(self, unit: &Listing) -> Self {
+        Self {
+            collateral_rate: self.collateral.rate_to(unit),
+            debt_rate: self.owed.rate_to(unit),
             no_fixed_debt: Some(false),
             ..self
-        })
+        }
     }
 
     /// What an account has and owes, and what the lender counts the debt for.
-    pub(crate) fn measure(&mut self, account: &Address) -> Result<(Position, Owed)> {
+    pub(crate) fn measure(&mut self, account: &Address) -> (Position, Owed) {
         let is_one_view = self.collateral.market.address() == self.debt.market.address();
         if is_one_view && self.debt.maturity.is_zero() && self.no_fixed_debt != Some(false) {
-            let position = self.debt.market.floating_position(account, &mut self.no_fixed_debt)?;
-            return Ok((position, Owed { assets: position.debt, face: position.debt }));
+            let position = self.debt.market.floating_position(account, &mut self.no_fixed_debt);
+            return (position, Owed { assets: position.debt, face: position.debt });
         }
-        let collateral = self.collateral.market.deposit_assets(account)?;
-        let owed = self.debt.owed(account)?;
-        Ok((Position { collateral, debt: owed.assets }, owed))
+        let collateral = self.collateral.market.deposit_assets(account);
+        let owed = self.debt.owed(account);
+        (Position { collateral, debt: owed.assets }, owed)
     }
 
     /// What a position in it is worth; the sides that another holding counts are not counted here.
-    pub(crate) fn worth(
-        &self,
-        position: &Position,
-        counts: (bool, bool),
-    ) -> core::result::Result<Worth, Overflow> {
+    pub(crate) fn worth(&self, position: &Position, counts: (bool, bool)) -> Worth {
         let mut worth = Worth::default();
         if counts.0 {
-            worth.assets = self.collateral_rate.convert_down(&position.collateral)?;
+            worth.assets = exact::convert_down(&self.collateral_rate, &position.collateral);
         }
         if counts.1 {
-            worth.debts = self.debt_rate.convert_up(&position.debt)?;
+            worth.debts = exact::convert_up(&self.debt_rate, &position.debt);
         }
-        Ok(worth)
+        worth
     }
 
     /// The side on which it is supplied, for an exchange.
@@ -128,20 +123,20 @@ impl Holding {
 
 impl Worth {
     /// Both together.
-    pub(crate) fn and(&self, other: &Self) -> core::result::Result<Self, Overflow> {
-        Ok(Self { assets: math::add(&self.assets, &other.assets)?, debts: math::add(&self.debts, &other.debts)? })
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        Self { assets: exact::add(&self.assets, &other.assets), debts: exact::add(&self.debts, &other.debts) }
     }
 
     /// With assets elsewhere.
-    pub(crate) fn with(&self, assets: &U256) -> core::result::Result<Self, Overflow> {
-        Ok(Self { assets: math::add(&self.assets, assets)?, ..*self })
+    pub(crate) fn with(&self, assets: &U256) -> Self {
+        Self { assets: exact::add(&self.assets, assets), ..*self }
     }
 
     /// How much less it is worth than before; zero for a gain.
-    pub(crate) fn loss_since(&self, before: &Self) -> core::result::Result<U256, Overflow> {
+    pub(crate) fn loss_since(&self, before: &Self) -> U256 {
         // What is subtracted on one side is added on the other, so that no number has a sign.
-        let had = math::add(&before.assets, &self.debts)?;
-        let have = math::add(&self.assets, &before.debts)?;
-        Ok(math::sub(&had, &have).unwrap_or_default())
+        let had = exact::add(&before.assets, &self.debts);
+        let have = exact::add(&self.assets, &before.debts);
+        math::sub(&had, &have).unwrap_or_default()
     }
 }

@@ -40,26 +40,31 @@ use abi::{
 };
 use alloy_sol_types::SolCall;
 use calldata::Calldata;
-use door::Door;
-use error::{Error, Result};
+use door::{Door, Verb};
+use error::Error;
 
 /// Bytes of a selector.
 const SELECTOR: usize = 4;
 
 /// One row per entry point: its selector, and what it runs.
-type Entry = ([u8; SELECTOR], fn(Calldata<'_>) -> Result<Option<Position>>);
+type Entry = ([u8; SELECTOR], fn(Calldata<'_>) -> Option<Position>);
 
 /// Everything that can be called. Dispatch reads this table, and so does the test that holds it against the interface.
 const ENTRIES: [Entry; 8] = [
-    (leverageCall::SELECTOR, |calldata| leverage::run(calldata, Door::Caller).map(Some)),
-    (deleverageCall::SELECTOR, |calldata| deleverage::run(calldata, Door::Caller).map(Some)),
-    (migrateCall::SELECTOR, |calldata| migrate::run(calldata, Door::Caller).map(Some)),
-    (leverageForCall::SELECTOR, |calldata| leverage::run(calldata, Door::Signed).map(Some)),
-    (deleverageForCall::SELECTOR, |calldata| deleverage::run(calldata, Door::Signed).map(Some)),
-    (migrateForCall::SELECTOR, |calldata| migrate::run(calldata, Door::Signed).map(Some)),
-    (receiveFlashLoanCall::SELECTOR, |calldata| flash::balancer_v2::callback(calldata).map(|()| None)),
-    (uniswapV3SwapCallbackCall::SELECTOR, |calldata| flash::uniswap_v3::callback(calldata).map(|()| None)),
+    (leverageCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Caller))),
+    (deleverageCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Caller))),
+    (migrateCall::SELECTOR, |calldata| Some(migrate::run(calldata, Door::Caller))),
+    (leverageForCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Signed))),
+    (deleverageForCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Signed))),
+    (migrateForCall::SELECTOR, |calldata| Some(migrate::run(calldata, Door::Signed))),
+    (receiveFlashLoanCall::SELECTOR, |calldata| silent(flash::balancer_v2::callback(calldata))),
+    (uniswapV3SwapCallbackCall::SELECTOR, |calldata| silent(flash::uniswap_v3::callback(calldata))),
 ];
+
+/// Nothing is returned to who calls back.
+fn silent((): ()) -> Option<Position> {
+    None
+}
 
 /// The selectors of all entry points.
 pub fn selectors() -> impl Iterator<Item = [u8; SELECTOR]> {
@@ -67,18 +72,18 @@ pub fn selectors() -> impl Iterator<Item = [u8; SELECTOR]> {
 }
 
 /// Finds the entry point and runs it.
-fn dispatch(input: &[u8]) -> Result<Option<Position>> {
+fn dispatch(input: &[u8]) -> Option<Position> {
     let value = host::value();
     if !value.is_zero() {
-        return Err(Error::NotPayable { value: &word::uint(&value.0) }.into());
+        Error::NotPayable { value: &word::uint(&value.0) }.revert();
     }
     let Some((selector, arguments)) = input.split_first_chunk::<SELECTOR>() else {
-        return Err(Error::UnknownSelector { selector: &[0; SELECTOR] }.into());
+        Error::UnknownSelector { selector: &[0; SELECTOR] }.revert();
     };
     for (known, run) in ENTRIES {
         if known == *selector {
             return run(Calldata::new(arguments));
         }
     }
-    Err(Error::UnknownSelector { selector }.into())
+    Error::UnknownSelector { selector }.revert()
 }

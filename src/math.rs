@@ -3,7 +3,7 @@
 //! Each function is one in the WASM too: inlined where they are used they would be a third of it.
 
 use crate::{
-    error::{Error, Result, Reverted},
+    error::Error,
     host,
 };
 use alloy_primitives::{U256, uint};
@@ -21,9 +21,18 @@ pub fn wad() -> U256 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow;
 
-impl From<Overflow> for Reverted {
-    fn from(Overflow: Overflow) -> Self {
-        Error::ArithmeticOverflow {}.into()
+/// A result, or the end of the frame.
+pub(crate) trait OrRevert<T> {
+    /// The result there must be.
+    fn or_revert(self) -> T;
+}
+
+impl<T> OrRevert<T> for core::result::Result<T, Overflow> {
+    fn or_revert(self) -> T {
+        match self {
+            Ok(result) => result,
+            Err(Overflow) => Error::ArithmeticOverflow {}.revert(),
+        }
     }
 }
 
@@ -40,9 +49,51 @@ pub fn sub(a: &U256, b: &U256) -> Option<U256> {
     a.checked_sub(*b)
 }
 
-/// `a - b`, where `b` is known not to exceed `a` if everyone keeps to their word.
-pub(crate) fn must_sub(a: &U256, b: &U256) -> Result<U256> {
-    Ok(sub(a, b).ok_or(Overflow)?)
+/// The same for amounts that fit if everyone keeps to their word; if not, the frame ends.
+pub(crate) mod exact {
+    use super::{OrRevert, Overflow, Rate, U256};
+
+    /// The sum.
+    #[inline(never)]
+    pub(crate) fn add(a: &U256, b: &U256) -> U256 {
+        super::add(a, b).or_revert()
+    }
+
+    /// The difference, where `b` does not exceed `a`.
+    #[inline(never)]
+    pub(crate) fn sub(a: &U256, b: &U256) -> U256 {
+        super::sub(a, b).ok_or(Overflow).or_revert()
+    }
+
+    /// The product.
+    #[inline(never)]
+    pub(crate) fn mul(a: &U256, b: &U256) -> U256 {
+        super::mul(a, b).or_revert()
+    }
+
+    /// `a * b / denominator`, rounded down.
+    #[inline(never)]
+    pub(crate) fn mul_div_down(a: &U256, b: &U256, denominator: &U256) -> U256 {
+        super::mul_div_down(a, b, denominator).or_revert()
+    }
+
+    /// `a * b / denominator`, rounded up.
+    #[inline(never)]
+    pub(crate) fn mul_div_up(a: &U256, b: &U256, denominator: &U256) -> U256 {
+        super::mul_div_up(a, b, denominator).or_revert()
+    }
+
+    /// What units are worth at a rate, rounded down.
+    #[inline(never)]
+    pub(crate) fn convert_down(rate: &Rate, units: &U256) -> U256 {
+        rate.convert_down(units).or_revert()
+    }
+
+    /// What units are worth at a rate, rounded up.
+    #[inline(never)]
+    pub(crate) fn convert_up(rate: &Rate, units: &U256) -> U256 {
+        rate.convert_up(units).or_revert()
+    }
 }
 
 /// The product.

@@ -3,8 +3,10 @@
 use crate::{
     abi::Position,
     bounds::Bounds,
-    door::{Extras, Verb},
-    error::{Error, Result},
+    calldata::Calldata,
+    deleverage,
+    door::{Door, Extras, Verb},
+    error::Error,
     event,
     exchange::Exchange,
     flash::Source,
@@ -12,7 +14,9 @@ use crate::{
     holding::{Holding, Name},
     host,
     lender::Lender,
-    math::{self, Rate},
+    leverage,
+    math::{self, Rate, exact},
+    sizing::Size,
     token::Token,
 };
 use alloy_primitives::{Address, U256};
@@ -34,86 +38,113 @@ pub(crate) struct Operation<'a> {
     tills: [Option<Till>; TOKENS],
     source: Source,
     bounds: Bounds<'a>,
-    /// What followed the operation in the calldata.
-    pub(crate) extras: Extras<'a>,
+    extras: Extras<'a>,
     /// Whose position it is.
     pub(crate) account: Address,
     /// This contract.
     pub(crate) this: Address,
 }
 
+/// What `leverage` and `deleverage` do, but for the exchange, which is their own.
+pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> Position {
+    let lock = Lock::take();
+    let start = calldata;
+    let (name, size, wallet_assets) = (Name::decode(&mut calldata), Size::decode(&mut calldata), calldata.uint());
+    let mut operation = Operation::begin(lock, start, calldata, verb, door);
+    let mut holding = Holding::find(&name);
+    let deposit_assets = if verb == Verb::Leverage { wallet_assets } else { U256::ZERO };
+    operation.admit(verb, &[&holding], &holding.collateral.asset, &deposit_assets);
+
+    let account = operation.account;
+    let (position, owed) = holding.measure(&account);
+    let deposited = exact::convert_down(&holding.collateral_rate, &deposit_assets);
+    let before = holding.worth(&position, (true, true)).with(&deposited);
+    match verb {
+        Verb::Leverage => leverage::carry_out(&operation, &holding, &position, &size, &wallet_assets),
+        _ => deleverage::carry_out(&operation, &holding, &position, &owed, &size, &wallet_assets),
+    }
+    let swept = operation.settle();
+    let (after, _) = holding.measure(&account);
+    let loss = holding.worth(&after, (true, true)).with(&swept).loss_since(&before);
+    operation.end(verb, &name, holding.lender, &after, &loss);
+    after
+}
+
 impl<'a> Operation<'a> {
-    /// Begins for an account whose door has not been opened yet.
-    pub(crate) fn begin(lock: Lock, source: Source, bounds: Bounds<'a>, extras: Extras<'a>) -> Self {
+    /// Reads what all operations end with, for an account whose door has not been opened yet.
+    pub(crate) fn begin(
+        lock: Lock,
+        start: Calldata<'a>,
+        mut calldata: Calldata<'a>,
+        verb: Verb,
+        door: Door,
+    ) -> Operation<'a> {
+        let (source, bounds) = (Source::decode(&mut calldata), Bounds::decode(&mut calldata));
+        let extras = Extras::decode(&start, calldata, verb, door);
         let (account, this) = (extras.account(), host::this());
         Self { lock, tills: [None; TOKENS], source, bounds, extras, account, this }
     }
 
     /// Counts what is here, lets the account in with its deposit, and submits its approvals.
-    pub(crate) fn admit(&mut self, verb: Verb, holdings: &[&Holding], asset: &Token, deposit_assets: &U256) -> Result {
+    pub(crate) fn admit(&mut self, verb: Verb, holdings: &[&Holding], asset: &Token, deposit_assets: &U256) {
         for holding in holdings {
-            self.open(&holding.collateral.asset, holding.collateral_rate)?;
-            self.open(&holding.owed.asset, holding.debt_rate)?;
+            self.open(&holding.collateral.asset, holding.collateral_rate);
+            self.open(&holding.owed.asset, holding.debt_rate);
         }
-        if !self.extras.authorizations.is_empty() {
-            let mut tokens = [&self.this; 4 * TOKENS];
-            let all = holdings.iter().flat_map(|holding| {
+        let has_part = |token: &Address| {
+            holdings.iter().any(|holding| {
                 let (collateral, owed) = (&holding.collateral, &holding.owed);
-                [&collateral.asset.0, &owed.asset.0, collateral.market.address(), owed.market.address()]
-            });
-            for (place, token) in tokens.iter_mut().zip(all) {
-                *place = token;
-            }
-            self.extras.authorizations.submit(&self.account, &self.this, &tokens)?;
-        }
-        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets)
+                let all = [&collateral.asset.0, &owed.asset.0, collateral.market.address(), owed.market.address()];
+                all.contains(&token)
+            })
+        };
+        self.extras.authorizations.submit(&self.account, &self.this, has_part);
+        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
     }
 
     /// Carries out an exchange.
-    pub(crate) fn exchange(&self, mut exchange: Exchange, route: usize) -> Result {
+    pub(crate) fn exchange(&self, mut exchange: Exchange, route: usize) {
         exchange.trims_allowance = self.extras.authorizations.uses_up(exchange.take_side.debt.market.address());
         let route = self.extras.routes.get(route).copied().unwrap_or_default();
-        self.source.advance(&self.lock.flight(), &mut exchange, route)
+        self.source.advance(&self.lock.flight(), &mut exchange, route);
     }
 
-    fn open(&mut self, token: &Token, rate: Rate) -> Result {
+    fn open(&mut self, token: &Token, rate: Rate) {
         for till in &mut self.tills {
             match till {
-                Some(open) if open.token.0 == token.0 => return Ok(()),
+                Some(open) if open.token.0 == token.0 => return,
                 Some(_) => {}
                 None => {
-                    *till = Some(Till { token: *token, before: token.balance_of(&self.this)?, rate });
-                    return Ok(());
+                    *till = Some(Till { token: *token, before: token.balance_of(&self.this), rate });
+                    return;
                 }
             }
         }
-        Ok(())
     }
 
     /// Sends to the wallet what is here beyond what was here before, and leaves nothing of the approvals. Returns what
     /// the wallet got is worth.
-    pub(crate) fn settle(&self) -> Result<U256> {
+    pub(crate) fn settle(&self) -> U256 {
         let mut worth = U256::ZERO;
         for Till { token, before: expected, rate } in self.tills.iter().flatten() {
-            let balance = &token.balance_of(&self.this)?;
+            let balance = &token.balance_of(&self.this);
             let Some(spare) = math::sub(balance, expected) else {
-                return Err(Error::ResidualBalance { balance, expected }.into());
+                Error::ResidualBalance { balance, expected }.revert();
             };
             if !spare.is_zero() {
-                token.transfer(&self.account, &spare)?;
-                worth = math::add(&worth, &rate.convert_down(&spare)?)?;
+                token.transfer(&self.account, &spare);
+                worth = exact::add(&worth, &exact::convert_down(rate, &spare));
             }
         }
-        self.extras.authorizations.settle(&self.account, &self.this)?;
-        Ok(worth)
+        self.extras.authorizations.settle(&self.account, &self.this);
+        worth
     }
 
     /// Holds the outcome against the caller's bounds and says what was done.
-    pub(crate) fn end(self, verb: Verb, name: &Name, lender: Lender, after: &Position, loss: &U256) -> Result<Position> {
-        self.bounds.check(after, loss)?;
-        self.bounds.check_health(lender, &self.account)?;
+    pub(crate) fn end(self, verb: Verb, name: &Name, lender: Lender, after: &Position, loss: &U256) {
+        self.bounds.check(after, loss);
+        self.bounds.check_health(lender, &self.account);
         event::emit(verb, &self.account, name, after);
         self.lock.release();
-        Ok(*after)
     }
 }

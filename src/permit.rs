@@ -5,8 +5,8 @@ use crate::{
         IDaiLikePermit::permitCall as dai_like, IERC20Permit::permitCall as eip2612, IERC7598::permitCall as eip7598,
         IPermit2::permitTransferFromCall,
     },
-    calldata::{Calldata, Malformed},
-    error::{Error, Result},
+    calldata::{Calldata, malformed},
+    error::Error,
     host,
     network::PERMIT2,
     token::Token,
@@ -46,17 +46,17 @@ pub(crate) struct Authorizations<'a> {
 
 impl<'a> Authorizations<'a> {
     /// Reads them all once; what follows them is next.
-    pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Result<Self> {
-        let count = calldata.small()?;
+    pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Self {
+        let count = calldata.small();
         let heads = *calldata;
         let authorizations = Self { calldata: heads, count };
-        calldata.skip(count)?;
+        calldata.skip(count);
         let mut offsets = heads;
         for _ in 0..count {
-            offsets.fixed(calldata.offset() - heads.offset())?;
-            Authorization::decode(calldata)?;
+            offsets.fixed(calldata.offset() - heads.offset());
+            Authorization::decode(calldata);
         }
-        Ok(authorizations)
+        authorizations
     }
 
     /// Whether there are none.
@@ -68,22 +68,21 @@ impl<'a> Authorizations<'a> {
     fn each(&self) -> impl Iterator<Item = Authorization<'a>> {
         let mut calldata = self.calldata;
         let count = self.count;
-        let _ = calldata.skip(count);
-        (0..count).map_while(move |_| Authorization::decode(&mut calldata).ok())
+        calldata.skip(count);
+        (0..count).map(move |_| Authorization::decode(&mut calldata))
     }
 
     /// Submits those that give. One that fails may have been submitted by somebody else: what counts is what the
     /// lender and the token then allow.
-    pub(crate) fn submit(&self, account: &Address, this: &Address, tokens: &[&Address]) -> Result {
+    pub(crate) fn submit(&self, account: &Address, this: &Address, has_part: impl Fn(&Address) -> bool) {
         for authorization in self.each() {
-            if !tokens.contains(&&authorization.token.0) {
-                return Err(Error::AuthorizationForeign { token: &authorization.token.0 }.into());
+            if !has_part(&authorization.token.0) {
+                Error::AuthorizationForeign { token: &authorization.token.0 }.revert();
             }
             if authorization.gives() {
                 authorization.submit(account, this);
             }
         }
-        Ok(())
     }
 
     /// Whether an allowance of a token is given and not taken back: then it has to be used up.
@@ -93,55 +92,58 @@ impl<'a> Authorizations<'a> {
     }
 
     /// Brings the deposit here: through Permit2 if that was signed, or by the allowance there is.
-    pub(crate) fn collect(&self, asset: &Token, assets: &U256, account: &Address, this: &Address) -> Result {
+    pub(crate) fn collect(&self, asset: &Token, assets: &U256, account: &Address, this: &Address) {
         if assets.is_zero() {
-            return Ok(());
+            return;
         }
         for Authorization { kind, token, value, nonce, deadline, signature } in self.each() {
             if kind == Kind::Permit2 && token.0 == asset.0 {
                 let length = signature.len();
                 let permit = words![asset.0, *value, *nonce, *deadline, *this, *assets];
                 let arguments = words![permit, *account, 8 * WORD, length, signature];
-                return host::call(&PERMIT2, permitTransferFromCall::SELECTOR, &arguments).map(|[]| ());
+                let [] = host::call(&PERMIT2, permitTransferFromCall::SELECTOR, &arguments);
+                return;
             }
         }
-        asset.transfer_from(account, this, assets)
+        asset.transfer_from(account, this, assets);
     }
 
     /// Takes back what is to be taken back, uses up what is left, and reverts if any is left then.
-    pub(crate) fn settle(&self, account: &Address, this: &Address) -> Result {
+    pub(crate) fn settle(&self, account: &Address, this: &Address) {
         for authorization in self.each().filter(|authorization| !authorization.gives()) {
             authorization.submit(account, this);
         }
         for Authorization { token, .. } in self.each().filter(|authorization| authorization.kind != Kind::Permit2) {
-            let mut allowance = token.allowance(account, this)?;
+            let mut allowance = token.allowance(account, this);
             if !allowance.is_zero() && allowance != U256::MAX {
-                token.waste_allowance(account, &allowance)?;
-                allowance = token.allowance(account, this)?;
+                token.waste_allowance(account, &allowance);
+                allowance = token.allowance(account, this);
             }
             if !allowance.is_zero() {
-                return Err(Error::AllowanceLeft { token: &token.0, allowance: &allowance }.into());
+                Error::AllowanceLeft { token: &token.0, allowance: &allowance }.revert();
             }
         }
-        Ok(())
     }
 }
 
 impl<'a> Authorization<'a> {
-    fn decode(calldata: &mut Calldata<'a>) -> core::result::Result<Self, Malformed> {
-        let kind = match calldata.variant(4)? {
+    fn decode(calldata: &mut Calldata<'a>) -> Self {
+        let kind = match calldata.variant(4) {
             0 => Kind::Eip2612,
             1 => Kind::Eip7598,
             2 => Kind::DaiLike,
             _ => Kind::Permit2,
         };
-        let token = Token(calldata.address()?);
-        let [value, nonce, deadline] = calldata.words()?;
-        calldata.fixed(6 * WORD)?;
-        let malformed = Malformed { offset: calldata.offset() };
-        let signature = calldata.bytes_up_to(SIGNATURE_LONGEST)?;
+        let token = Token(calldata.address());
+        let [value, nonce, deadline] = calldata.words();
+        calldata.fixed(6 * WORD);
+        let offset = calldata.offset();
+        let signature = calldata.bytes_up_to(SIGNATURE_LONGEST);
         let is_of_key = matches!(kind, Kind::Eip2612 | Kind::DaiLike);
-        if is_of_key && signature.len() != 2 * WORD + 1 { Err(malformed) } else { Ok(Self { kind, token, value, nonce, deadline, signature }) }
+        if is_of_key && signature.len() != 2 * WORD + 1 {
+            malformed(offset);
+        }
+        Self { kind, token, value, nonce, deadline, signature }
     }
 
     fn gives(&self) -> bool {

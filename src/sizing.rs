@@ -4,9 +4,9 @@
 
 use crate::{
     abi::Position,
-    calldata::{Calldata, Malformed},
-    error::{Error, Reverted},
-    math::{self, Overflow, WAD},
+    calldata::Calldata,
+    error::Error,
+    math::{self, Overflow, wad},
 };
 use alloy_primitives::U256;
 
@@ -21,9 +21,9 @@ pub enum Size {
 
 impl Size {
     /// Reads two words.
-    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Result<Self, Malformed> {
-        let (target, value) = (calldata.variant(2)?, calldata.uint()?);
-        Ok(if target == 0 { Self::RatioWad(value) } else { Self::Assets(value) })
+    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Self {
+        let (target, value) = (calldata.variant(2), calldata.uint());
+        if target == 0 { Self::RatioWad(value) } else { Self::Assets(value) }
     }
 }
 
@@ -59,19 +59,18 @@ impl From<Overflow> for Unattainable {
     }
 }
 
-impl From<Unattainable> for Reverted {
+impl Unattainable {
+    /// Ends the frame for this reason.
     #[cold]
-    fn from(reason: Unattainable) -> Self {
-        match &reason {
-            Unattainable::RatioTooLow { ratio_wad } => {
-                let least = WAD;
-                Error::RatioTooLow { ratio: ratio_wad, least: &least }.into()
+    pub(crate) fn revert(&self) -> ! {
+        match self {
+            Self::RatioTooLow { ratio_wad } => {
+                let least = wad();
+                Error::RatioTooLow { ratio: ratio_wad, least: &least }.revert()
             }
-            Unattainable::PrincipalNegative { collateral, owed } => {
-                Error::PrincipalNegative { collateral, owed }.into()
-            }
-            Unattainable::WrongDirection { debt_target, debt } => Error::WrongDirection { debt_target, debt }.into(),
-            Unattainable::Overflow => Overflow.into(),
+            Self::PrincipalNegative { collateral, owed } => Error::PrincipalNegative { collateral, owed }.revert(),
+            Self::WrongDirection { debt_target, debt } => Error::WrongDirection { debt_target, debt }.revert(),
+            Self::Overflow => Error::ArithmeticOverflow {}.revert(),
         }
     }
 }
@@ -109,8 +108,7 @@ pub fn repay_assets(position: &Position, withdraw_assets: &U256, size: &Size) ->
 
 /// The debt of a position whose principal is `collateral - debt`, at `ratio_wad` times that principal deposited.
 fn debt_at_ratio(collateral: &U256, debt: &U256, ratio_wad: &U256) -> Result<U256, Unattainable> {
-    // Not a reference to the constant: that would put it into the data, which every frame pays for.
-    let wad = WAD;
+    let wad = wad();
     let leverage_wad = math::sub(ratio_wad, &wad).ok_or(Unattainable::RatioTooLow { ratio_wad: *ratio_wad })?;
     let negative = Unattainable::PrincipalNegative { collateral: *collateral, owed: *debt };
     let principal = math::sub(collateral, debt).ok_or(negative)?;
@@ -120,6 +118,7 @@ fn debt_at_ratio(collateral: &U256, debt: &U256, ratio_wad: &U256) -> Result<U25
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math::WAD;
 
     fn units(assets: u64) -> U256 {
         U256::from(assets)

@@ -2,7 +2,6 @@
 
 use crate::{
     abi::IERC20,
-    error::Result,
     host,
     word::{self, Value, words},
 };
@@ -15,45 +14,47 @@ pub(crate) struct Token(pub(crate) Address);
 
 impl Token {
     /// Units held by an account.
-    pub(crate) fn balance_of(&self, account: &Address) -> Result<U256> {
-        host::view(&self.0, IERC20::balanceOfCall::SELECTOR, &words![*account]).map(|[balance]| word::uint(&balance))
+    pub(crate) fn balance_of(&self, account: &Address) -> U256 {
+        let [balance] = host::view(&self.0, IERC20::balanceOfCall::SELECTOR, &words![*account]);
+        word::uint(&balance)
     }
 
     /// Units of an owner's that a spender may take.
-    pub(crate) fn allowance(&self, owner: &Address, spender: &Address) -> Result<U256> {
-        let arguments = words![*owner, *spender];
-        host::view(&self.0, IERC20::allowanceCall::SELECTOR, &arguments).map(|[units]| word::uint(&units))
-    }
-
-    /// Uses up so much of an allowance by a transfer of the owner's units to itself. Nothing moves.
-    pub(crate) fn waste_allowance(&self, owner: &Address, units: &U256) -> Result {
-        match units.is_zero() {
-            true => Ok(()),
-            false => self.transfer_from(owner, owner, units),
-        }
+    pub(crate) fn allowance(&self, owner: &Address, spender: &Address) -> U256 {
+        let [units] = host::view(&self.0, IERC20::allowanceCall::SELECTOR, &words![*owner, *spender]);
+        word::uint(&units)
     }
 
     /// Moves units of this contract's own.
-    pub(crate) fn transfer(&self, to: &Address, units: &U256) -> Result {
-        self.checked(IERC20::transferCall::SELECTOR, &words![*to, *units])
+    pub(crate) fn transfer(&self, to: &Address, units: &U256) {
+        self.checked(IERC20::transferCall::SELECTOR, &words![*to, *units]);
     }
 
     /// Moves units of `from`, who allowed it. Callers pass nobody but the account whose operation it is.
-    pub(crate) fn transfer_from(&self, from: &Address, to: &Address, units: &U256) -> Result {
-        self.checked(IERC20::transferFromCall::SELECTOR, &words![*from, *to, *units])
+    pub(crate) fn transfer_from(&self, from: &Address, to: &Address, units: &U256) {
+        self.checked(IERC20::transferFromCall::SELECTOR, &words![*from, *to, *units]);
+    }
+
+    /// Uses up so much of an allowance by a transfer of the owner's units to itself: nothing moves.
+    pub(crate) fn waste_allowance(&self, owner: &Address, units: &U256) {
+        if !units.is_zero() {
+            self.transfer_from(owner, owner, units);
+        }
     }
 
     /// Sets what `spender` may take. Always exactly what it takes next, so that nothing is left.
-    pub(crate) fn approve(&self, spender: &Address, units: &U256) -> Result {
-        self.checked(IERC20::approveCall::SELECTOR, &words![*spender, *units])
+    pub(crate) fn approve(&self, spender: &Address, units: &U256) {
+        self.checked(IERC20::approveCall::SELECTOR, &words![*spender, *units]);
     }
 
     #[inline(never)]
-    fn checked(&self, selector: [u8; 4], words: &[Value<'_>]) -> Result {
-        let done = match host::call_or_nothing(&self.0, selector, words)? {
+    fn checked(&self, selector: [u8; 4], words: &[Value<'_>]) {
+        let done = match host::call_or_nothing(&self.0, selector, words) {
             None => host::code_size(&self.0) > 0,
             Some(returned) => word::is_true(&returned),
         };
-        if done { Ok(()) } else { Err(host::invalid_return(&self.0, selector)) }
+        if !done {
+            host::invalid_return(&self.0, selector);
+        }
     }
 }

@@ -5,7 +5,7 @@ mod witness;
 use crate::{
     abi::IPermit2::permitWitnessTransferFromCall,
     calldata::Calldata,
-    error::{Error, Result},
+    error::Error,
     host,
     network::PERMIT2,
     permit::{Authorizations, SIGNATURE_LONGEST},
@@ -48,29 +48,29 @@ struct Signed<'a> {
 
 impl<'a> Extras<'a> {
     /// Reads what follows an operation, which began at `start`, to the end of the calldata.
-    pub(crate) fn decode(start: &Calldata<'a>, mut calldata: Calldata<'a>, verb: Verb, door: Door) -> Result<Self> {
+    pub(crate) fn decode(start: &Calldata<'a>, mut calldata: Calldata<'a>, verb: Verb, door: Door) -> Self {
         let operation = calldata.since(start);
         // The head is read along with what it points to, all of it in order and without gaps.
         let routes = if verb == Verb::Migrate { 2 } else { 1 };
         let words = routes + 1 + usize::from(door == Door::Signed);
         let mut head = calldata;
-        calldata.skip(words)?;
+        calldata.skip(words);
         let mut paths: [&[u8]; 2] = [&[]; 2];
         for path in paths.iter_mut().take(routes) {
-            head.fixed(calldata.offset())?;
-            *path = calldata.bytes_up_to(crate::flash::uniswap_v3::path::LONGEST)?;
+            head.fixed(calldata.offset());
+            *path = calldata.bytes_up_to(crate::flash::uniswap_v3::path::LONGEST);
         }
-        head.fixed(calldata.offset())?;
-        let authorizations = Authorizations::decode(&mut calldata)?;
+        head.fixed(calldata.offset());
+        let authorizations = Authorizations::decode(&mut calldata);
         let signed = match door {
             Door::Caller => None,
             Door::Signed => {
-                head.fixed(calldata.offset())?;
-                Some(Signed::decode(&mut calldata)?)
+                head.fixed(calldata.offset());
+                Some(Signed::decode(&mut calldata))
             }
         };
-        calldata.end()?;
-        Ok(Self { routes: paths, authorizations, operation, signed })
+        calldata.end();
+        Self { routes: paths, authorizations, operation, signed }
     }
 
     /// Whose position it is. Nothing may be done to it before [`Self::admit`] has succeeded.
@@ -79,7 +79,7 @@ impl<'a> Extras<'a> {
     }
 
     /// Lets the account in, and brings the deposit here from its wallet.
-    pub(crate) fn admit(&self, verb: Verb, deadline: &[u8; WORD], asset: &Token, deposit_assets: &U256) -> Result {
+    pub(crate) fn admit(&self, verb: Verb, deadline: &[u8; WORD], asset: &Token, deposit_assets: &U256) {
         let this = &host::this();
         match &self.signed {
             None => self.authorizations.collect(asset, deposit_assets, &host::sender(), this),
@@ -92,13 +92,13 @@ impl<'a> Extras<'a> {
 }
 
 impl<'a> Signed<'a> {
-    fn decode(calldata: &mut Calldata<'a>) -> Result<Self> {
-        let account = calldata.address()?;
-        let [nonce] = calldata.words()?;
-        let (fee_token, fee, fee_recipient) = (calldata.address()?, calldata.uint()?, calldata.address()?);
-        calldata.fixed(6 * WORD)?;
-        let signature = calldata.bytes_up_to(SIGNATURE_LONGEST)?;
-        Ok(Self { account, nonce, fee_token, fee, fee_recipient, signature })
+    fn decode(calldata: &mut Calldata<'a>) -> Self {
+        let account = calldata.address();
+        let [nonce] = calldata.words();
+        let (fee_token, fee, fee_recipient) = (calldata.address(), calldata.uint(), calldata.address());
+        calldata.fixed(6 * WORD);
+        let signature = calldata.bytes_up_to(SIGNATURE_LONGEST);
+        Self { account, nonce, fee_token, fee, fee_recipient, signature }
     }
 
     /// Has Permit2 check the signature over the operation, use up its nonce, and move the deposit and the fee.
@@ -110,11 +110,11 @@ impl<'a> Signed<'a> {
         asset: &Token,
         deposit_assets: &U256,
         this: &Address,
-    ) -> Result {
+    ) {
         let Self { account, nonce, fee_token, fee, fee_recipient, signature } = self;
         // Where there is no code a call succeeds, and would let everybody in.
         if host::code_size(&PERMIT2) == 0 {
-            return Err(Error::UnexpectedCallback { caller: &PERMIT2 }.into());
+            Error::UnexpectedCallback { caller: &PERMIT2 }.revert();
         }
         let text = witness::TypeText::of(verb);
         let text = text.as_bytes();
@@ -124,6 +124,6 @@ impl<'a> Signed<'a> {
         let transfers = words![2_u64, *this, *deposit_assets, *fee_recipient, *fee];
         let (text_length, length) = (text.len(), signature.len());
         let arguments = words![head, permit, transfers, text_length, text, length, *signature];
-        host::call(&PERMIT2, permitWitnessTransferFromCall::SELECTOR, &arguments).map(|[]| ())
+        let [] = host::call(&PERMIT2, permitWitnessTransferFromCall::SELECTOR, &arguments);
     }
 }

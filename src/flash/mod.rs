@@ -3,13 +3,7 @@
 pub(crate) mod balancer_v2;
 pub(crate) mod uniswap_v3;
 
-use crate::{
-    calldata::Calldata,
-    error::{Error, Result},
-    exchange::Exchange,
-    flight::Flight,
-    host,
-};
+use crate::{calldata::Calldata, error::Error, exchange::Exchange, flight::Flight, host};
 use uniswap_v3::{Leg, path};
 
 /// Who advances what an exchange puts in.
@@ -23,26 +17,26 @@ pub(crate) enum Source {
 
 impl Source {
     /// Reads one word.
-    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Result<Self> {
-        Ok(if calldata.variant(2)? == 0 { Self::BalancerV2 } else { Self::UniswapV3 })
+    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Self {
+        if calldata.variant(2) == 0 { Self::BalancerV2 } else { Self::UniswapV3 }
     }
 
     /// Carries out an exchange: in the source's callback, once, before this returns.
-    pub(crate) fn advance(self, flight: &Flight, exchange: &mut Exchange, route: &[u8]) -> Result {
+    pub(crate) fn advance(self, flight: &Flight, exchange: &mut Exchange, route: &[u8]) {
         let (sold, bought) = (&exchange.take_side.asset.0, &exchange.put_side.asset.0);
         if !path::leads(route, sold, bought) {
-            return Err(Error::SwapPathMismatch { sold, bought }.into());
+            Error::SwapPathMismatch { sold, bought }.revert();
         }
         match (self, exchange.swaps(), exchange.is_exact_input) {
-            (Self::UniswapV3, true, false) => {
-                uniswap_v3::buy(flight, exchange, route, Leg::First, &exchange.assets, &host::this())
-            }
-            // Both are the pool's: it delivers before it is paid.
+            // Of both, the pool is the source: it delivers before it is paid.
             (_, true, true) => {
-                uniswap_v3::sell(flight, exchange, route, Leg::First, &exchange.assets).map(|_| ())
+                uniswap_v3::sell(flight, exchange, route, Leg::First, &exchange.assets);
+            }
+            (Self::UniswapV3, true, false) => {
+                uniswap_v3::buy(flight, exchange, route, Leg::First, &exchange.assets, &host::this());
             }
             (Self::BalancerV2, ..) => balancer_v2::lend(flight, exchange, route),
-            _ => Err(Error::FlashSourceUnsupported { source: &(self as usize) }.into()),
+            (Self::UniswapV3, false, _) => Error::FlashSourceUnsupported { source: &(self as usize) }.revert(),
         }
     }
 }

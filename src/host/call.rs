@@ -1,8 +1,8 @@
 //! Calls of other contracts, and what they return.
 
-use super::{fail_with_reason, hooks, lay_out};
+use super::{Refused, hooks, lay_out};
 use crate::{
-    error::{Error, Result, Reverted},
+    error::Error,
     word::{Value, WORD},
 };
 use alloy_primitives::Address;
@@ -18,29 +18,34 @@ enum Mode {
 }
 
 /// Calls a contract that may change state, with all the gas and no value, and reads the first `N` words it returns.
-pub(crate) fn call<const N: usize>(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Result<[Word; N]> {
+pub(crate) fn call<const N: usize>(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> [Word; N] {
     let mut returned = [[0; WORD]; N];
-    perform(Mode::Mutating, target, selector, words, &mut returned)?;
-    Ok(returned)
+    perform(Mode::Mutating, target, selector, words, &mut returned);
+    returned
 }
 
 /// Calls a contract that must not change state, and reads the first `N` words it returns.
-pub(crate) fn view<const N: usize>(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Result<[Word; N]> {
+pub(crate) fn view<const N: usize>(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> [Word; N] {
     let mut returned = [[0; WORD]; N];
-    perform(Mode::Static, target, selector, words, &mut returned)?;
-    Ok(returned)
+    perform(Mode::Static, target, selector, words, &mut returned);
+    returned
 }
 
 /// Calls a function that returns one word, or nothing at all as older tokens do.
-pub(crate) fn call_or_nothing(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Result<Option<Word>> {
-    match send(Mode::Mutating, target, selector, words)? {
-        0 => Ok(None),
+pub(crate) fn call_or_nothing(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Option<Word> {
+    match send(Mode::Mutating, target, selector, words) {
+        0 => None,
         length => {
             let mut returned = [[0; WORD]];
-            read(target, selector, length, &mut returned)?;
-            Ok(returned.into_iter().next())
+            read(target, selector, length, &mut returned);
+            returned.into_iter().next()
         }
     }
+}
+
+/// Calls a contract that may refuse.
+pub(crate) fn call_or_refused(target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Result<(), Refused> {
+    transmit(Mode::Mutating, target, selector, words).map(|_| ()).ok_or_else(|| Refused::keep(target, &selector))
 }
 
 /// Calls a contract whose refusal does not matter by itself.
@@ -49,22 +54,18 @@ pub(crate) fn attempt(target: &Address, selector: [u8; 4], words: &[Value<'_>]) 
 }
 
 #[inline(never)]
-fn perform(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>], returned: &mut [Word]) -> Result {
-    let length = send(mode, target, selector, words)?;
-    read(target, selector, length, returned)
+fn perform(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>], returned: &mut [Word]) {
+    let length = send(mode, target, selector, words);
+    read(target, selector, length, returned);
 }
 
 /// Returns the length of what the callee returned.
 #[inline(never)]
-fn send(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Result<usize> {
-    transmit(mode, target, selector, words).ok_or_else(|| {
-        fail_with_reason(target, &selector);
-        Reverted::written()
-    })
+fn send(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> usize {
+    transmit(mode, target, selector, words).unwrap_or_else(|| Refused::keep(target, &selector).revert())
 }
 
 /// Returns the length of what the callee returned, or nothing if it reverted.
-#[inline(never)]
 fn transmit(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]) -> Option<usize> {
     let (data, data_length) = lay_out(&selector, words);
     let (to, value, mut length) = (target.as_ptr(), [0; WORD], 0);
@@ -80,22 +81,21 @@ fn transmit(mode: Mode, target: &Address, selector: [u8; 4], words: &[Value<'_>]
 
 /// Reads words of the return data, of which there may be more, but not fewer.
 #[inline(never)]
-fn read(target: &Address, selector: [u8; 4], length: usize, returned: &mut [Word]) -> Result {
+fn read(target: &Address, selector: [u8; 4], length: usize, returned: &mut [Word]) {
     let size = size_of_val(returned);
     if length < size {
-        return Err(invalid_return(target, selector));
+        invalid_return(target, selector);
     }
     if size != 0 {
         // SAFETY: the host writes at most `size` bytes, which is what the slice has.
         unsafe { hooks::read_return_data(returned.as_mut_ptr().cast(), 0, size) };
     }
-    Ok(())
 }
 
-/// The error for data that its type does not allow.
+/// Ends the frame for data that its type does not allow.
 #[cold]
-pub(crate) fn invalid_return(target: &Address, selector: [u8; 4]) -> Reverted {
-    Error::InvalidReturn { target, selector: &selector }.into()
+pub(crate) fn invalid_return(target: &Address, selector: [u8; 4]) -> ! {
+    Error::InvalidReturn { target, selector: &selector }.revert()
 }
 
 /// Bytes of code at an address.

@@ -21,6 +21,7 @@ macro_rules! vm_hooks {
 
 vm_hooks! {
     fn read_args(dest: *mut u8);
+    fn exit_early(status: usize);
     fn write_result(data: *const u8, length: usize);
     fn msg_value(dest: *mut u8);
     fn msg_sender(dest: *mut u8);

@@ -8,15 +8,14 @@ mod call;
 mod env;
 mod hooks;
 
-pub(crate) use call::{attempt, call, call_or_nothing, code_size, invalid_return, view};
+pub(crate) use call::{call_or_refused, attempt, call, call_or_nothing, code_size, invalid_return, view};
 pub(crate) use env::{
     div, keccak256, keccak256_behind, keccak256_of, log, sender, this, timestamp, transient_load, transient_store, value,
 };
 
-#[cfg(target_arch = "wasm32")]
-use crate::error::{Error, Reverted};
 use crate::{
     abi::IDebtManager::WrappedError,
+    error::Error,
     word::{Value, WORD, words},
 };
 use alloy_primitives::Address;
@@ -40,37 +39,52 @@ static OUTGOING: Static<OUTGOING_MAX> = Static(UnsafeCell::new([0; OUTGOING_MAX]
 #[cfg(target_arch = "wasm32")]
 static ARGUMENTS: Static<ARGUMENTS_MAX> = Static(UnsafeCell::new([0; ARGUMENTS_MAX]));
 
-/// What Stylus calls: 0 ends the frame with success, anything else reverts it, each with the data written.
+/// What Stylus calls: 0 ends the frame with success and the data written.
 #[cfg(target_arch = "wasm32")]
 #[unsafe(no_mangle)]
 extern "C" fn user_entrypoint(length: usize) -> usize {
     let arguments = ARGUMENTS.0.get().cast::<u8>();
-    let outcome = if length <= ARGUMENTS_MAX {
-        // SAFETY: the host copies exactly `length` bytes, which fit; this runs once, before anything else, so that
-        // nothing writes there while the slice lives.
-        crate::dispatch(unsafe {
-            hooks::read_args(arguments);
-            core::slice::from_raw_parts(arguments, length)
-        })
-    } else {
-        Err(Error::InvalidCalldata { offset: &ARGUMENTS_MAX }.into())
-    };
-    match outcome {
-        Ok(None) => 0,
-        Ok(Some(position)) => {
-            finish(&words![position.collateral, position.debt]);
-            0
-        }
-        Err(Reverted { .. }) => 1,
+    if length > ARGUMENTS_MAX {
+        Error::InvalidCalldata { offset: &ARGUMENTS_MAX }.revert();
     }
+    // SAFETY: the host copies exactly `length` bytes, which fit; this runs once, before anything else, so that nothing
+    // writes there while the slice lives.
+    let input = unsafe {
+        hooks::read_args(arguments);
+        core::slice::from_raw_parts(arguments, length)
+    };
+    if let Some(position) = crate::dispatch(input) {
+        finish(&words![position.collateral, position.debt]);
+    }
+    0
 }
 
-/// Ends the transaction's part in this frame, as running out of gas would.
+/// Ends the frame with failure and the data written.
+fn end_with_failure() -> ! {
+    // SAFETY: asks for the end; what comes after is not reached.
+    unsafe { hooks::exit_early(1) };
+    trap()
+}
+
+/// Ends the frame as running out of gas would.
 fn trap() -> ! {
     #[cfg(target_arch = "wasm32")]
     core::arch::wasm32::unreachable();
     #[cfg(not(target_arch = "wasm32"))]
-    unreachable!("more goes out than there is room for");
+    unreachable!("there is no frame to end without the chain");
+}
+
+/// What ends a frame on the chain ends the thread elsewhere.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn native_revert(error: &Error<'_>) {
+    panic!("{error:?}");
+}
+
+/// The error that something ends with, for tests.
+#[cfg(test)]
+pub(crate) fn reverts<T: core::fmt::Debug>(run: impl FnOnce() -> T) -> Option<String> {
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).err()?;
+    panic.downcast_ref::<String>().cloned()
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -135,25 +149,38 @@ fn finish(words: &[Value<'_>]) {
     unsafe { hooks::write_result(data, length) };
 }
 
-/// Sets the revert data of a frame that fails.
-pub(crate) fn fail(selector: [u8; 4], words: &[Value<'_>]) {
+/// Ends the frame with an error.
+pub(crate) fn fail(selector: [u8; 4], words: &[Value<'_>]) -> ! {
     let (data, length) = lay_out(&selector, words);
     // SAFETY: the host reads what was laid out.
     unsafe { hooks::write_result(data, length) };
+    end_with_failure()
 }
 
-/// Sets the revert data to ERC-7751's error: who failed in which function, with the reason given, which is the last
-/// call's return data, or its first 4 KiB.
-fn fail_with_reason(target: &Address, function: &[u8; 4]) {
-    // SAFETY: asks for a number.
-    let length = unsafe { hooks::return_data_size() }.min(REASON_MAX);
-    let padded = length.next_multiple_of(WORD);
-    let (data, head) =
-        lay_out(&WrappedError::SELECTOR, &words![*target, *function, 4 * WORD, 5 * WORD + padded, length]);
-    // SAFETY: the reason, its padding and one word fit behind the head; the host writes at most `length` bytes there.
-    unsafe {
-        data.add(head).write_bytes(0, padded + WORD);
-        hooks::read_return_data(data.add(head), 0, length);
-        hooks::write_result(data, head + padded + WORD);
+/// Why a call failed has been written as the frame's revert data: it may still go on, or end with it.
+pub(crate) struct Refused(());
+
+impl Refused {
+    /// Keeps the reason that the last call gave, or its first 4 KiB, in ERC-7751's error: who failed in which function.
+    #[cold]
+    #[inline(never)]
+    fn keep(target: &Address, function: &[u8; 4]) -> Self {
+        // SAFETY: asks for a number.
+        let length = unsafe { hooks::return_data_size() }.min(REASON_MAX);
+        let padded = length.next_multiple_of(WORD);
+        let (data, head) =
+            lay_out(&WrappedError::SELECTOR, &words![*target, *function, 4 * WORD, 5 * WORD + padded, length]);
+        // SAFETY: the reason, its padding and one word fit behind the head; the host writes at most `length` bytes.
+        unsafe {
+            data.add(head).write_bytes(0, padded + WORD);
+            hooks::read_return_data(data.add(head), 0, length);
+            hooks::write_result(data, head + padded + WORD);
+        }
+        Self(())
+    }
+
+    /// Ends the frame with it.
+    pub(crate) fn revert(self) -> ! {
+        end_with_failure()
     }
 }

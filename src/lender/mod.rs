@@ -8,8 +8,7 @@ pub(crate) mod exactly;
 use crate::{
     abi::Position,
     calldata::Calldata,
-    error::Result,
-    math::{self, Rate},
+    math::{Rate, exact},
     token::Token,
     word::Value,
 };
@@ -24,20 +23,20 @@ pub(crate) enum Lender {
 
 impl Lender {
     /// Reads one word.
-    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Result<Self> {
-        calldata.variant(1)?;
-        Ok(Self::Exactly)
+    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Self {
+        calldata.variant(1);
+        Self::Exactly
     }
 
     /// A market that the lender lists.
-    pub(crate) fn listed(self, address: &Address) -> Result<Listing> {
+    pub(crate) fn listed(self, address: &Address) -> Listing {
         match self {
             Self::Exactly => exactly::Market::listed(address),
         }
     }
 
     /// How near an account is to liquidation, over all its markets.
-    pub(crate) fn health(self, account: &Address) -> Result<Health> {
+    pub(crate) fn health(self, account: &Address) -> Health {
         match self {
             Self::Exactly => exactly::health(account),
         }
@@ -65,12 +64,12 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// What units of this one's asset are worth in units of another's, by the lender's oracle.
-    pub(crate) fn rate_to(&self, other: &Self) -> Result<Rate> {
+    pub(crate) fn rate_to(&self, other: &Self) -> Rate {
         if self.market.address() == other.market.address() {
-            return Ok(Rate::PAR);
+            return Rate::PAR;
         }
-        let ((price, unit), (other_price, other_unit)) = (self.quotation.price()?, other.quotation.price()?);
-        Ok(Rate { numerator: math::mul(&price, &other_unit)?, denominator: math::mul(&other_price, &unit)? })
+        let ((price, unit), (other_price, other_unit)) = (self.quotation.price(), other.quotation.price());
+        Rate { numerator: exact::mul(&price, &other_unit), denominator: exact::mul(&other_price, &unit) }
     }
 }
 
@@ -94,43 +93,43 @@ impl Market {
     }
 
     /// Reads the word of a market that an operation committed to.
-    pub(crate) fn decode_committed(calldata: &mut Calldata<'_>) -> Result<Self> {
-        Ok(Self::Exactly(exactly::Market(calldata.address()?)))
+    pub(crate) fn decode_committed(calldata: &mut Calldata<'_>) -> Self {
+        Self::Exactly(exactly::Market(calldata.address()))
     }
 
     /// What an account has deposited, rounded down.
-    pub(crate) fn deposit_assets(&self, account: &Address) -> Result<U256> {
+    pub(crate) fn deposit_assets(&self, account: &Address) -> U256 {
         let Self::Exactly(market) = self;
         market.deposit_assets(account)
     }
 
     /// What an account has deposited and owes at the floating rate here. `no_fixed_debt` is what is known of whether it
     /// owes anything else here, and what is known then: it saves a view.
-    pub(crate) fn floating_position(&self, account: &Address, no_fixed_debt: &mut Option<bool>) -> Result<Position> {
+    pub(crate) fn floating_position(&self, account: &Address, no_fixed_debt: &mut Option<bool>) -> Position {
         let Self::Exactly(market) = self;
         market.floating_position(account, no_fixed_debt)
     }
 
     /// Supplies assets of this contract's to an account's position.
-    pub(crate) fn supply(&self, asset: &Token, assets: &U256, account: &Address) -> Result {
+    pub(crate) fn supply(&self, asset: &Token, assets: &U256, account: &Address) {
         let Self::Exactly(market) = self;
         market.supply(asset, assets, account)
     }
 
     /// Withdraws from an account's position.
-    pub(crate) fn withdraw(&self, assets: &U256, receiver: &Address, account: &Address) -> Result {
+    pub(crate) fn withdraw(&self, assets: &U256, receiver: &Address, account: &Address) {
         let Self::Exactly(market) = self;
         market.withdraw(assets, receiver, account)
     }
 
     /// Withdraws everything from an account's position.
-    pub(crate) fn withdraw_all(&self, receiver: &Address, account: &Address) -> Result {
+    pub(crate) fn withdraw_all(&self, receiver: &Address, account: &Address) {
         let Self::Exactly(market) = self;
         market.withdraw_all(receiver, account)
     }
 
     /// Leaves `spender` exactly the allowance on the account's shares that taking `assets` out, or everything, uses up.
-    pub(crate) fn trim_allowance(&self, assets: Option<&U256>, account: &Address, spender: &Address) -> Result {
+    pub(crate) fn trim_allowance(&self, assets: Option<&U256>, account: &Address, spender: &Address) {
         let Self::Exactly(market) = self;
         market.trim_allowance(assets, account, spender)
     }
@@ -161,17 +160,17 @@ impl Debt {
     }
 
     /// What an account owes.
-    pub(crate) fn owed(&self, account: &Address) -> Result<Owed> {
+    pub(crate) fn owed(&self, account: &Address) -> Owed {
         let Market::Exactly(market) = &self.market;
         if self.maturity.is_zero() {
-            let assets = market.floating_debt(account)?;
-            return Ok(Owed { assets, face: assets });
+            let assets = market.floating_debt(account);
+            return Owed { assets, face: assets };
         }
         market.fixed_debt(&self.maturity, account)
     }
 
     /// Borrows on an account's behalf.
-    pub(crate) fn borrow(&self, assets: &U256, receiver: &Address, account: &Address) -> Result {
+    pub(crate) fn borrow(&self, assets: &U256, receiver: &Address, account: &Address) {
         let Market::Exactly(market) = &self.market;
         match self.maturity.is_zero() {
             true => market.borrow(assets, receiver, account),
@@ -181,17 +180,17 @@ impl Debt {
 
     /// Repays with assets of this contract's, at most `offered`: of a fixed debt this much of its face, and of any
     /// debt everything where `face` is none. Returns what was taken.
-    pub(crate) fn repay(&self, asset: &Token, offered: &U256, face: Option<&U256>, account: &Address) -> Result<U256> {
+    pub(crate) fn repay(&self, asset: &Token, offered: &U256, face: Option<&U256>, account: &Address) -> U256 {
         let Market::Exactly(market) = &self.market;
-        asset.approve(self.market.address(), offered)?;
+        asset.approve(self.market.address(), offered);
         let taken = match self.maturity.is_zero() {
-            true => market.repay(offered, face.is_none(), account)?,
-            false => market.repay_fixed(&self.maturity, face, offered, account)?,
+            true => market.repay(offered, face.is_none(), account),
+            false => market.repay_fixed(&self.maturity, face, offered, account),
         };
         if taken != *offered {
             let nothing = U256::ZERO;
-            asset.approve(self.market.address(), &nothing)?;
+            asset.approve(self.market.address(), &nothing);
         }
-        Ok(taken)
+        taken
     }
 }

@@ -9,11 +9,10 @@ pub(crate) mod path;
 use crate::{
     abi::IUniswapV3Pool::swapCall,
     calldata::Calldata,
-    error::{Error, Result},
+    error::Error,
     exchange::{self, Exchange},
     flight::Flight,
     host,
-    math::Overflow,
     token::Token,
     word::{self, WORD, words},
 };
@@ -44,24 +43,26 @@ pub(crate) fn buy(
     leg: Leg,
     assets: &U256,
     receiver: &Address,
-) -> Result {
-    let Some((hop, _)) = path::last(route) else { return Ok(()) };
+) {
+    let Some((hop, _)) = path::last(route) else { return };
     let asked = U256::ZERO.wrapping_sub(*assets);
-    let [_, received] = swap(flight, exchange, route, leg, &hop, &asked, receiver)?;
-    complete(&received, assets)
+    let [_, received] = swap(flight, exchange, route, leg, &hop, &asked, receiver);
+    complete(&received, assets);
 }
 
 /// Sells exactly `assets` in the first pool of a path. Returns what this contract got for them.
-pub(super) fn sell(flight: &Flight, exchange: &Exchange, route: &[u8], leg: Leg, assets: &U256) -> Result<U256> {
-    let Some((hop, _)) = path::first(route) else { return Ok(*assets) };
-    let [sold, received] = swap(flight, exchange, route, leg, &hop, assets, &host::this())?;
-    complete(&sold, assets)?;
-    Ok(received)
+pub(super) fn sell(flight: &Flight, exchange: &Exchange, route: &[u8], leg: Leg, assets: &U256) -> U256 {
+    let Some((hop, _)) = path::first(route) else { return *assets };
+    let [sold, received] = swap(flight, exchange, route, leg, &hop, assets, &host::this());
+    complete(&sold, assets);
+    received
 }
 
 /// A pool that runs out trades less than it was asked for, and says nothing.
-fn complete(amount: &U256, asked: &U256) -> Result {
-    if amount == asked { Ok(()) } else { Err(Error::SwapIncomplete { amount, asked }.into()) }
+fn complete(amount: &U256, asked: &U256) {
+    if amount != asked {
+        Error::SwapIncomplete { amount, asked }.revert();
+    }
 }
 
 /// Has a pool swap, which calls [`callback`] before it returns. Returns what was sold to it and what it delivered.
@@ -73,7 +74,7 @@ fn swap(
     hop: &Hop,
     specified: &U256,
     receiver: &Address,
-) -> Result<[U256; 2]> {
+) -> [U256; 2] {
     let (pool, values) = (hop.pool(), exchange.values());
     let (zero_for_one, leg) = (hop.zero_for_one(), leg as u64);
     let data = words![pool, leg, values, route];
@@ -82,51 +83,53 @@ fn swap(
     let direction = u64::from(zero_for_one);
     let limit = if zero_for_one { LOWEST_PRICE } else { HIGHEST_PRICE };
     let arguments = words![*receiver, direction, *specified, limit, 5 * WORD, length, data];
-    let deltas = host::call(&pool, swapCall::SELECTOR, &arguments)?;
-    flight.landed()?;
-    Ok(amounts(&deltas.map(|delta| word::uint(&delta)), zero_for_one)?)
+    let deltas = host::call(&pool, swapCall::SELECTOR, &arguments);
+    flight.landed();
+    amounts(&deltas.map(|delta| word::uint(&delta)), zero_for_one)
 }
 
 /// What is owed to a pool and what it delivered, of its two balances' changes.
-fn amounts([delta0, delta1]: &[U256; 2], zero_for_one: bool) -> core::result::Result<[U256; 2], Overflow> {
+fn amounts([delta0, delta1]: &[U256; 2], zero_for_one: bool) -> [U256; 2] {
     let (owed, paid) = if zero_for_one { (delta0, delta1) } else { (delta1, delta0) };
     let delivered = U256::ZERO.wrapping_sub(*paid);
-    if owed.bit(255) || delivered.bit(255) { Err(Overflow) } else { Ok([*owed, delivered]) }
+    // A pool never pays for what it delivers, nor delivers less than nothing.
+    if owed.bit(255) || delivered.bit(255) {
+        Error::ArithmeticOverflow {}.revert();
+    }
+    [*owed, delivered]
 }
 
 /// `uniswapV3SwapCallback`: only the pool that was asked, only with the exchange that was committed to, only once.
-pub(crate) fn callback(mut calldata: Calldata<'_>) -> Result {
-    let deltas = [calldata.uint()?, calldata.uint()?];
-    calldata.fixed(3 * WORD)?;
-    let data = calldata.bytes()?;
-    calldata.end()?;
+pub(crate) fn callback(mut calldata: Calldata<'_>) {
+    let deltas = [calldata.uint(), calldata.uint()];
+    calldata.fixed(3 * WORD);
+    let data = calldata.bytes();
+    calldata.end();
 
-    let flight = Flight::claim(data)?;
+    let flight = Flight::claim(data);
     let mut committed = Calldata::new(data);
-    let (pool, leg) = (committed.address()?, committed.variant(3)?);
-    let exchange = Exchange::decode_committed(&mut committed)?;
+    let (pool, leg) = (committed.address(), committed.variant(3));
+    let exchange = Exchange::decode_committed(&mut committed);
     let (route, caller) = (committed.rest(), host::sender());
-    if caller != pool {
-        return Err(Error::UnexpectedCallback { caller: &caller }.into());
-    }
-    let from_start = exchange.is_exact_input || leg == Leg::Held as u8;
-    let Some((hop, rest)) = (if from_start { path::first(route) } else { path::last(route) }) else {
-        return Err(Error::UnexpectedCallback { caller: &caller }.into());
+    let is_sale = exchange.is_exact_input;
+    let hop = if is_sale { path::first(route) } else { path::last(route) };
+    let Some((hop, mut rest)) = hop.filter(|_| caller == pool) else {
+        Error::UnexpectedCallback { caller: &caller }.revert();
     };
-    let [owed, delivered] = amounts(&deltas, hop.zero_for_one())?;
+    let [owed, delivered] = amounts(&deltas, hop.zero_for_one());
     if leg == Leg::Held as u8 {
         return Token(hop.sold).transfer(&pool, &owed);
     }
     if leg == Leg::First as u8 {
-        let (mut put_assets, mut rest) = (delivered, rest);
-        while from_start && let Some((_, next)) = path::first(rest) {
-            put_assets = sell(&flight, &exchange, rest, Leg::Held, &put_assets)?;
+        let mut put_assets = delivered;
+        while is_sale && let Some((_, next)) = path::first(rest) {
+            put_assets = sell(&flight, &exchange, rest, Leg::Held, &put_assets);
             rest = next;
         }
-        exchange.put_in(&put_assets, true, true)?;
+        exchange.put_in(&put_assets, true, true);
     }
     match path::last(rest) {
-        Some(_) if !from_start => buy(&flight, &exchange, rest, Leg::Next, &owed, &pool),
-        _ => exchange.pay(&owed, &U256::ZERO, &pool),
+        Some(_) => buy(&flight, &exchange, rest, Leg::Next, &owed, &pool),
+        None => exchange.pay(&owed, &U256::ZERO, &pool),
     }
 }
