@@ -1,10 +1,17 @@
 //! Our own contract: deployed like any Stylus program, and called as its users call it.
+//!
+//! An [`Order`] is an operation with its routes and approvals, put together step by step; it is sent by the account
+//! itself, or signed and sent by anyone.
+
+mod order;
+mod signed;
 
 use crate::deployer::{Account, WorldError, execute};
-use alloy_primitives::{Address, Bytes, U256};
-use alloy_sol_types::SolCall;
-use debt_manager::abi::IDebtManager::{self, deleverageCall, leverageCall};
+use alloy_primitives::{Address, U256};
+use debt_manager::abi::IDebtManager::{self, Lender};
 use devnet::{Chain, Tx};
+pub use order::{Order, Verb, deleverage, leverage, migrate};
+pub use signed::{Fee, authorization};
 use stylus::code;
 
 /// Everything that remains, as the assets to withdraw.
@@ -29,45 +36,16 @@ pub fn loose_bounds() -> IDebtManager::Bounds {
     }
 }
 
-/// A position on one Exactly market, floating rate.
+/// A position on Exactly: supplied in one market, owed in one, at the floating rate.
 #[must_use]
-pub fn same_asset(market: Address) -> IDebtManager::Market {
-    IDebtManager::Market {
-        lender: IDebtManager::Lender::Exactly,
-        collateral: market,
-        debt: market,
-        maturity: U256::ZERO,
-    }
+pub fn position(collateral: Address, debt: Address) -> IDebtManager::Market {
+    IDebtManager::Market { lender: Lender::Exactly, collateral, debt, maturity: U256::ZERO }
 }
 
 /// A size by ratio, 18 decimals.
 #[must_use]
 pub fn ratio(value: U256) -> IDebtManager::Size {
     IDebtManager::Size { target: IDebtManager::Target::Ratio, value }
-}
-
-/// Raises leverage on one Exactly market to a ratio.
-#[must_use]
-pub fn leverage(market: Address, deposit: U256, ratio_wad: U256) -> IDebtManager::Leverage {
-    IDebtManager::Leverage {
-        market: same_asset(market),
-        size: ratio(ratio_wad),
-        deposit,
-        flash: IDebtManager::FlashSource::BalancerV2,
-        bounds: loose_bounds(),
-    }
-}
-
-/// Lowers leverage on one Exactly market to a ratio.
-#[must_use]
-pub fn deleverage(market: Address, withdraw: U256, ratio_wad: U256) -> IDebtManager::Deleverage {
-    IDebtManager::Deleverage {
-        market: same_asset(market),
-        size: ratio(ratio_wad),
-        withdraw,
-        flash: IDebtManager::FlashSource::BalancerV2,
-        bounds: loose_bounds(),
-    }
 }
 
 impl DebtManager {
@@ -84,17 +62,15 @@ impl DebtManager {
         }
     }
 
-    /// The transaction that raises leverage.
+    /// The transaction by which an account sends its own operation.
     #[must_use]
-    pub fn leverage(&self, account: Address, operation: IDebtManager::Leverage) -> Tx {
-        let call = leverageCall { operation, swap: Bytes::new(), authorizations: Vec::new() };
-        Tx::call(account, self.address, call.abi_encode())
+    pub fn send<O: Verb>(&self, account: Address, order: &Order<O>) -> Tx {
+        Tx::call(account, self.address, order.calldata())
     }
 
-    /// The transaction that lowers leverage.
+    /// The transaction by which anyone sends an operation that its account has signed.
     #[must_use]
-    pub fn deleverage(&self, account: Address, operation: IDebtManager::Deleverage) -> Tx {
-        let call = deleverageCall { operation, swap: Bytes::new(), authorizations: Vec::new() };
-        Tx::call(account, self.address, call.abi_encode())
+    pub fn relay<O: Verb>(&self, relayer: Address, order: &Order<O>, signed: IDebtManager::Signed) -> Tx {
+        Tx::call(relayer, self.address, order.calldata_for(signed))
     }
 }
