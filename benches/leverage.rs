@@ -28,7 +28,7 @@ fn main() {
     market.token.approve(&mut chain, USER, dm.address, U256::MAX).expect("approved");
     market.approve(&mut chain, USER, dm.address, U256::MAX).expect("approved");
     let ratio = U256::from(3) * U256::from(WAD);
-    let tx = dm.leverage(USER, manager::leverage(market.address, Asset::Usdc.units(100), ratio));
+    let tx = dm.send(USER, manager::leverage(market.address, Asset::Usdc.units(100), ratio));
     let before = chain.snapshot();
 
     let started = Instant::now();

@@ -207,7 +207,7 @@ impl Exchange {
     pub(crate) fn pay(&self, due_assets: &U256, spare_assets: &U256, source: &Address) {
         let this = &host::this();
         let missing_assets = exact::sub(due_assets, spare_assets);
-        let is_for_wallet = self.take != Take::Borrow && self.put != Put::Supply;
+        let is_for_wallet = self.take == Take::Withdraw && self.put != Put::Supply;
         let taken_assets = match is_for_wallet {
             true => exact::add(&missing_assets, &self.wallet_assets),
             false => missing_assets,

@@ -2,10 +2,7 @@
 //!
 //! Each function is one in the WASM too: inlined where they are used they would be a third of it.
 
-use crate::{
-    error::Error,
-    host,
-};
+use crate::{error::Error, host};
 use alloy_primitives::{U256, uint};
 
 /// One, at 18 decimals.

@@ -31,8 +31,7 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> Position {
     let (found, _, before) = migration.measure();
 
     let moves_debt = migration.moves_debt() && !debt_portion.is_zero() && !found.debt.is_zero();
-    let moves_collateral =
-        migration.moves_collateral() && !collateral_portion.is_zero() && !found.collateral.is_zero();
+    let moves_collateral = migration.moves_collateral() && !collateral_portion.is_zero() && !found.collateral.is_zero();
     if moves_debt {
         operation.exchange(migration.of_debt(&debt_portion, &repay_max), 0);
     }

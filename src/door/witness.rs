@@ -18,11 +18,39 @@ pub(crate) enum Verb {
 }
 
 /// The fields that all operations begin with.
-macro_rules! market { () => { "(uint8 lender,address collateral,address debt,uint256 maturity," } }
+macro_rules! market {
+    () => {
+        "(uint8 lender,address collateral,address debt,uint256 maturity,"
+    };
+}
 /// The fields that all end with, and Permit2's own struct.
 macro_rules! ending { () => { ",uint8 flash,uint256 deadline,uint256 debtMax,uint256 collateralMin,uint256 equityLossMax,uint256 healthFactorMin," } }
-macro_rules! one_route { ($name:literal, $fields:literal) => { concat!($name, " witness)", $name, market!(), $fields, ending!(), "bytes swap,address feeRecipient)TokenPermissions(address token,uint256 amount)") } }
-macro_rules! two_routes { ($name:literal, $fields:literal) => { concat!($name, " witness)", $name, market!(), $fields, ending!(), "bytes debtSwap,bytes collateralSwap,address feeRecipient)TokenPermissions(address token,uint256 amount)") } }
+macro_rules! one_route {
+    ($name:literal, $fields:literal) => {
+        concat!(
+            $name,
+            " witness)",
+            $name,
+            market!(),
+            $fields,
+            ending!(),
+            "bytes swap,address feeRecipient)TokenPermissions(address token,uint256 amount)"
+        )
+    };
+}
+macro_rules! two_routes {
+    ($name:literal, $fields:literal) => {
+        concat!(
+            $name,
+            " witness)",
+            $name,
+            market!(),
+            $fields,
+            ending!(),
+            "bytes debtSwap,bytes collateralSwap,address feeRecipient)TokenPermissions(address token,uint256 amount)"
+        )
+    };
+}
 
 /// Permit2's own struct.
 const PERMISSIONS: &str = "TokenPermissions(address token,uint256 amount)";
@@ -36,7 +64,10 @@ impl TypeText {
         let text: &'static str = match verb {
             Verb::Leverage => one_route!("Leverage", "uint8 target,uint256 size,uint256 deposit"),
             Verb::Deleverage => one_route!("Deleverage", "uint8 target,uint256 size,uint256 withdraw"),
-            Verb::Migrate => two_routes!("Migrate", "uint8 toLender,address toCollateral,address toDebt,uint256 toMaturity,uint256 debtPortion,uint256 collateralPortion,uint256 repayMax"),
+            Verb::Migrate => two_routes!(
+                "Migrate",
+                "uint8 toLender,address toCollateral,address toDebt,uint256 toMaturity,uint256 debtPortion,uint256 collateralPortion,uint256 repayMax"
+            ),
         };
         Self(text.as_bytes())
     }

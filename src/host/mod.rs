@@ -8,9 +8,10 @@ mod call;
 mod env;
 mod hooks;
 
-pub(crate) use call::{call_or_refused, attempt, call, call_or_nothing, code_size, invalid_return, view};
+pub(crate) use call::{attempt, call, call_or_nothing, call_or_refused, code_size, invalid_return, view};
 pub(crate) use env::{
-    div, keccak256, keccak256_behind, keccak256_of, log, sender, this, timestamp, transient_load, transient_store, value,
+    div, keccak256, keccak256_behind, keccak256_of, log, sender, this, timestamp, transient_load, transient_store,
+    value,
 };
 
 use crate::{

@@ -134,13 +134,7 @@ impl Market {
     }
 
     /// In full, the market takes the face as it is, not the most that is asked.
-    pub(super) fn repay_fixed(
-        &self,
-        maturity: &U256,
-        face: Option<&U256>,
-        offered: &U256,
-        account: &Address,
-    ) -> U256 {
+    pub(super) fn repay_fixed(&self, maturity: &U256, face: Option<&U256>, offered: &U256, account: &Address) -> U256 {
         let face = face.map_or(Value::Max, Value::Uint);
         self.take(market::repayAtMaturityCall::SELECTOR, &words![*maturity, face, *offered, *account])
     }

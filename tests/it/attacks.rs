@@ -8,10 +8,7 @@ use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolError};
 use debt_manager::abi::{
     IBalancerV2Vault::flashLoanCall,
-    IDebtManager::{
-        Bounds, Leverage, MarketNotListed, UnexpectedCallback, UnknownSelector, WrappedError, leverageCall,
-        receiveFlashLoanCall,
-    },
+    IDebtManager::{Bounds, MarketNotListed, UnexpectedCallback, UnknownSelector, WrappedError, receiveFlashLoanCall},
 };
 use devnet::Tx;
 use protocols::manager;
@@ -38,7 +35,7 @@ fn plan(stage: &Stage) -> Bytes {
 /// Alice's 100 USDC at 3x, as calldata.
 fn leverage(market: Address) -> Bytes {
     let operation = manager::leverage(market, usdc(100), times(3));
-    leverageCall { operation, swap: Bytes::new(), authorizations: Vec::new() }.abi_encode().into()
+    operation.calldata().into()
 }
 
 #[test]
@@ -96,9 +93,8 @@ fn d10_no_approval_survives_success_or_a_caught_revert() {
     // A bound that fails at the very end, after everything has been approved, lent and repaid; and then a success.
     let operation = manager::leverage(market, usdc(100), times(3));
     let bounds = Bounds { debtMax: U256::ZERO, ..Stage::loose() };
-    let fails =
-        leverageCall { operation: Leverage { bounds, ..operation }, swap: Bytes::new(), authorizations: Vec::new() };
-    let calls = [(Mode::May, dm, fails.abi_encode().into()), (Mode::Must, dm, leverage(market))];
+    let fails = operation.within(bounds);
+    let calls = [(Mode::May, dm, fails.calldata().into()), (Mode::Must, dm, leverage(market))];
     let receipt = wallet::perform(&mut stage, ATTACKER, &calls);
     assert!(receipt.success, "{}", receipt.output);
     assert_eq!(receipt.output.as_ref(), [2, 0]);
@@ -110,7 +106,7 @@ fn i8_several_operations_in_one_transaction_do_not_meet() {
     wallet::deploy(&mut stage);
     let (dm, market) = (stage.dm.address, stage.market().address);
     let operation = manager::deleverage(market, manager::ALL, times(1));
-    let close: Bytes = stage.dm.deleverage(WALLET, operation).input;
+    let close: Bytes = stage.dm.send(WALLET, operation).input;
     let stale: Bytes = callback(&stage, plan(&stage)).abi_encode().into();
     let calls = [(Mode::Must, dm, leverage(market)), (Mode::May, dm, stale), (Mode::Must, dm, close)];
     let receipt = wallet::perform(&mut stage, ATTACKER, &calls);
@@ -156,16 +152,7 @@ fn the_lenders_own_reason_is_inside_the_error() {
     let mut stage = Stage::new();
     let market = stage.market();
     // More than the market can lend against the deposit: its Auditor refuses.
-    let tx = Tx::call(
-        ALICE,
-        stage.dm.address,
-        leverageCall {
-            operation: manager::leverage(market.address, usdc(100), times(20)),
-            swap: Bytes::new(),
-            authorizations: Vec::new(),
-        }
-        .abi_encode(),
-    );
+    let tx = Tx::call(ALICE, stage.dm.address, manager::leverage(market.address, usdc(100), times(20)).calldata());
     let receipt = stage.send(tx);
     let outer = WrappedError::abi_decode(&receipt.output).unwrap();
     assert_eq!(outer.target, stage.world.balancer.vault);

@@ -4,7 +4,7 @@ use crate::stage::{ALICE, Stage, times, usdc};
 use alloy_primitives::U256;
 use alloy_sol_types::SolError;
 use debt_manager::abi::IDebtManager::{
-    Bounds, CollateralBelowMin, DeadlinePassed, DebtAboveMax, EquityLossAboveMax, HealthFactorBelowMin, Leverage,
+    Bounds, CollateralBelowMin, DeadlinePassed, DebtAboveMax, EquityLossAboveMax, HealthFactorBelowMin,
 };
 use devnet::{Receipt, Tx};
 use protocols::manager;
@@ -12,7 +12,7 @@ use protocols::manager;
 /// Alice's 100 USDC at 3x, within these bounds.
 fn within(stage: &Stage, bounds: Bounds) -> Tx {
     let operation = manager::leverage(stage.market().address, usdc(100), times(3));
-    stage.dm.leverage(ALICE, Leverage { bounds, ..operation })
+    stage.dm.send(ALICE, operation.within(bounds))
 }
 
 /// The position that the operation ends with, when nothing is in its way.

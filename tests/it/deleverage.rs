@@ -2,7 +2,7 @@
 
 use crate::stage::{ALICE, Stage, near, times, usdc};
 use alloy_primitives::U256;
-use debt_manager::abi::IDebtManager::{self, Size, Target, WithdrawAllNeedsFullRepayment};
+use debt_manager::abi::IDebtManager::WithdrawAllNeedsFullRepayment;
 use protocols::manager;
 
 fn leveraged() -> Stage {
@@ -63,9 +63,8 @@ fn repaying_everything_keeps_the_deposit() {
 fn an_explicit_repayment_stops_at_the_debt() {
     let mut stage = leveraged();
     let mut repay = |value| {
-        let size = Size { target: Target::Amount, value };
         let operation = manager::deleverage(stage.market().address, U256::ZERO, times(1));
-        stage.succeeds(stage.dm.deleverage(ALICE, IDebtManager::Deleverage { size, ..operation }));
+        stage.succeeds(stage.dm.send(ALICE, operation.repaying(value)));
         stage.alice()
     };
     let position = repay(usdc(120));
@@ -88,6 +87,6 @@ fn without_a_debt_it_only_withdraws() {
 fn withdrawing_all_asks_for_a_ratio_of_one() {
     let mut stage = leveraged();
     let operation = manager::deleverage(stage.market().address, manager::ALL, times(2));
-    let tx = stage.dm.deleverage(ALICE, operation);
+    let tx = stage.dm.send(ALICE, operation);
     stage.reverts(tx, &WithdrawAllNeedsFullRepayment { size: times(2) });
 }

@@ -3,7 +3,7 @@
 use crate::stage::{ALICE, Stage, near, times, usdc};
 use alloy_primitives::U256;
 use alloy_sol_types::SolEvent;
-use debt_manager::abi::IDebtManager::{self, Leveraged, RatioTooLow, Size, Target, WrongDirection};
+use debt_manager::abi::IDebtManager::{Leveraged, RatioTooLow, WrongDirection};
 use protocols::manager;
 
 #[test]
@@ -30,9 +30,8 @@ fn leverage_is_raised_on_what_is_already_deposited() {
 #[test]
 fn an_explicit_amount_is_borrowed() {
     let mut stage = Stage::new();
-    let size = Size { target: Target::Amount, value: usdc(70) };
     let operation = manager::leverage(stage.market().address, usdc(100), times(1));
-    let tx = stage.dm.leverage(ALICE, IDebtManager::Leverage { size, ..operation });
+    let tx = stage.dm.send(ALICE, operation.adding(usdc(70)));
     stage.succeeds(tx);
     let position = stage.alice();
     assert!(near(position.deposit, usdc(170)) && near(position.debt, usdc(70)), "{position:?}");
@@ -68,11 +67,11 @@ fn a_ratio_below_one_or_in_the_other_direction_is_refused() {
     let mut stage = Stage::new();
     let market = stage.market().address;
     let ratio = times(1) - U256::ONE;
-    let tx = stage.dm.leverage(ALICE, manager::leverage(market, usdc(1), ratio));
+    let tx = stage.dm.send(ALICE, manager::leverage(market, usdc(1), ratio));
     stage.reverts(tx, &RatioTooLow { ratio, least: times(1) });
     stage.alice_leverages(usdc(100), times(3));
     let position = stage.alice();
-    let tx = stage.dm.leverage(ALICE, manager::leverage(market, U256::ZERO, times(1)));
+    let tx = stage.dm.send(ALICE, manager::leverage(market, U256::ZERO, times(1)));
     // Interest of the second in which it is executed is owed as well.
     let receipt = stage.send(tx);
     let error = <WrongDirection as alloy_sol_types::SolError>::abi_decode(&receipt.output).unwrap();
@@ -84,7 +83,7 @@ fn nothing_at_any_ratio_is_nothing() {
     let mut stage = Stage::new();
     let operation = manager::leverage(stage.market().address, U256::ZERO, times(2));
     // No deposit, no debt: a principal of nothing borrows nothing, and that is no error.
-    let tx = stage.dm.leverage(ALICE, operation);
+    let tx = stage.dm.send(ALICE, operation);
     stage.succeeds(tx);
     assert_eq!(stage.alice().deposit, U256::ZERO);
 }

@@ -74,7 +74,7 @@ impl Stage {
             stage.welcome(account);
         }
         let position = manager::leverage(stage.market().address, usdc(50), times(2));
-        stage.succeeds(stage.dm.leverage(BYSTANDER, position));
+        stage.succeeds(stage.dm.send(BYSTANDER, position));
         stage
     }
 
@@ -105,13 +105,13 @@ impl Stage {
     /// Alice raises her leverage to a ratio.
     pub(crate) fn alice_leverages(&mut self, deposit: U256, ratio: U256) -> Receipt {
         let operation = manager::leverage(self.market().address, deposit, ratio);
-        self.succeeds(self.dm.leverage(ALICE, operation))
+        self.succeeds(self.dm.send(ALICE, operation))
     }
 
     /// Alice lowers her leverage to a ratio.
     pub(crate) fn alice_deleverages(&mut self, withdraw: U256, ratio: U256) -> Receipt {
         let operation = manager::deleverage(self.market().address, withdraw, ratio);
-        self.succeeds(self.dm.deleverage(ALICE, operation))
+        self.succeeds(self.dm.send(ALICE, operation))
     }
 
     /// Sends a transaction that must succeed.

@@ -36,14 +36,7 @@ const LOWEST_PRICE: U256 = uint!(4_295_128_740_U256);
 const HIGHEST_PRICE: U256 = uint!(1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341_U256);
 
 /// Buys exactly `assets` in the last pool of a path, for `receiver`.
-pub(crate) fn buy(
-    flight: &Flight,
-    exchange: &Exchange,
-    route: &[u8],
-    leg: Leg,
-    assets: &U256,
-    receiver: &Address,
-) {
+pub(crate) fn buy(flight: &Flight, exchange: &Exchange, route: &[u8], leg: Leg, assets: &U256, receiver: &Address) {
     let Some((hop, _)) = path::last(route) else { return };
     let asked = U256::ZERO.wrapping_sub(*assets);
     let [_, received] = swap(flight, exchange, route, leg, &hop, &asked, receiver);

@@ -88,7 +88,7 @@ impl<'a> Stage<'a> {
         let (market, deposit) = (self.world.exactly.market(Asset::Usdc).address, Asset::Usdc.units(100));
         let ratio_wad = U256::from(ratio) * U256::from(WAD);
         let tx = match self.manager {
-            Manager::Stylus => self.stylus.leverage(USER, manager::leverage(market, deposit, ratio_wad)),
+            Manager::Stylus => self.stylus.send(USER, manager::leverage(market, deposit, ratio_wad)),
             Manager::Solidity => self.world.exactly.solidity_leverage(USER, market, deposit, ratio_wad),
         };
         let name = if ratio == 3 { "100 USDC at 3x" } else { "100 USDC at 4x" };
@@ -98,7 +98,7 @@ impl<'a> Stage<'a> {
     fn close(&mut self) -> Result<Run> {
         let (market, one) = (self.world.exactly.market(Asset::Usdc).address, U256::from(WAD));
         let tx = match self.manager {
-            Manager::Stylus => self.stylus.deleverage(USER, manager::deleverage(market, manager::ALL, one)),
+            Manager::Stylus => self.stylus.send(USER, manager::deleverage(market, manager::ALL, one)),
             Manager::Solidity => {
                 let withdraw = Asset::Usdc.units(100) - U256::from(LEFT_BEHIND);
                 self.world.exactly.solidity_deleverage(USER, market, withdraw, one)

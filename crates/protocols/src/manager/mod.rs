@@ -64,8 +64,8 @@ impl DebtManager {
 
     /// The transaction by which an account sends its own operation.
     #[must_use]
-    pub fn send<O: Verb>(&self, account: Address, order: &Order<O>) -> Tx {
-        Tx::call(account, self.address, order.calldata())
+    pub fn send<O: Verb>(&self, account: Address, order: impl Into<Order<O>>) -> Tx {
+        Tx::call(account, self.address, order.into().calldata())
     }
 
     /// The transaction by which anyone sends an operation that its account has signed.

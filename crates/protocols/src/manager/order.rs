@@ -34,29 +34,27 @@ pub trait Verb: Clone {
 }
 
 macro_rules! verb {
-    ($operation:ident, $market:ident, $call:ident, $call_for:ident, $($swap:ident),*) => {
+    ($operation:ident, $market:ident, $call:ident, $call_for:ident, $($field:ident: $swap:ident),*) => {
         impl Verb for $operation {
             fn bounds(&mut self) -> &mut Bounds { &mut self.bounds }
             fn flash(&mut self) -> &mut FlashSource { &mut self.flash }
             fn market(&mut self) -> &mut Market { &mut self.$market }
-            #[allow(unused_variables, reason = "only a migration has two routes")]
             fn encode(Order { operation, swaps, authorizations }: Order<Self>) -> Vec<u8> {
                 let mut swaps = swaps.into_iter();
                 $(let $swap = swaps.next().unwrap_or_default();)*
-                $call { operation, $($swap,)* authorizations }.abi_encode()
+                $call { operation, $($field: $swap,)* authorizations }.abi_encode()
             }
-            #[allow(unused_variables, reason = "only a migration has two routes")]
             fn encode_for(Order { operation, swaps, authorizations }: Order<Self>, signed: Signed) -> Vec<u8> {
                 let mut swaps = swaps.into_iter();
                 $(let $swap = swaps.next().unwrap_or_default();)*
-                $call_for { operation, $($swap,)* authorizations, signed }.abi_encode()
+                $call_for { operation, $($field: $swap,)* authorizations, signed }.abi_encode()
             }
         }
     };
 }
-verb!(Leverage, market, leverageCall, leverageForCall, swap);
-verb!(Deleverage, market, deleverageCall, deleverageForCall, swap);
-verb!(Migrate, to, migrateCall, migrateForCall, debtSwap, collateralSwap);
+verb!(Leverage, market, leverageCall, leverageForCall, swap: swap);
+verb!(Deleverage, market, deleverageCall, deleverageForCall, swap: swap);
+verb!(Migrate, to, migrateCall, migrateForCall, debtSwap: debt_swap, collateralSwap: collateral_swap);
 
 /// Raises leverage on one Exactly market, floating rate, to a ratio.
 #[must_use]
@@ -77,8 +75,7 @@ pub fn deleverage(market: Address, withdraw: U256, ratio_wad: U256) -> Order<Del
 pub fn migrate(market: Market, to: Market) -> Order<Migrate> {
     let all = U256::from(crate::exactly::WAD);
     let (flash, bounds) = (FlashSource::BalancerV2, loose_bounds());
-    let (debtPortion, collateralPortion, repayMax) = (all, all, U256::MAX);
-    Order::of(Migrate { market, to, debtPortion, collateralPortion, repayMax, flash, bounds })
+    Order::of(Migrate { market, to, debtPortion: all, collateralPortion: all, repayMax: U256::MAX, flash, bounds })
 }
 
 impl<O: Verb> Order<O> {
@@ -147,6 +144,12 @@ impl<O: Verb> Order<O> {
     #[must_use]
     pub fn calldata_for(&self, signed: Signed) -> Vec<u8> {
         O::encode_for(self.clone(), signed)
+    }
+}
+
+impl<O: Verb> From<O> for Order<O> {
+    fn from(operation: O) -> Self {
+        Self::of(operation)
     }
 }
 

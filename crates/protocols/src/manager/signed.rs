@@ -73,10 +73,12 @@ impl Signable for Migrate {
     }
 
     fn witness(order: &Order<Self>, recipient: Address) -> Witness {
-        let Self { market, to, debtPortion, collateralPortion, repayMax, bounds, .. } = &order.operation;
-        witness!(Migrate, order, recipient, market, bounds, {
+        let operation = &order.operation;
+        let to = &operation.to;
+        witness!(Migrate, order, recipient, operation.market, operation.bounds, {
             toLender: to.lender as u8, toCollateral: to.collateral, toDebt: to.debt, toMaturity: to.maturity,
-            debtPortion: *debtPortion, collateralPortion: *collateralPortion, repayMax: *repayMax,
+            debtPortion: operation.debtPortion, collateralPortion: operation.collateralPortion,
+            repayMax: operation.repayMax,
             debtSwap: order.swaps[0].clone(), collateralSwap: order.swaps[1].clone(),
         })
     }
@@ -85,13 +87,7 @@ impl Signable for Migrate {
 impl DebtManager {
     /// What an account signs to have an operation sent for it, and Permit2's witness in it. `asset` is the collateral's.
     #[must_use]
-    pub fn intent<O: Signable>(
-        &self,
-        order: &Order<O>,
-        asset: Address,
-        nonce: U256,
-        fee: Fee,
-    ) -> (Permit, Witness) {
+    pub fn intent<O: Signable>(&self, order: &Order<O>, asset: Address, nonce: U256, fee: Fee) -> (Permit, Witness) {
         let deposit = TokenPermissions { token: asset, amount: order.operation.deposit() };
         let paid = TokenPermissions { token: fee.token, amount: fee.units };
         let deadline = order.operation.clone().bounds().deadline;
@@ -102,6 +98,12 @@ impl DebtManager {
 
 /// A signed approval for the contract.
 #[must_use]
-pub fn authorization(kind: AuthorizationKind, token: Address, value: U256, deadline: U256, signature: Bytes) -> Authorization {
+pub fn authorization(
+    kind: AuthorizationKind,
+    token: Address,
+    value: U256,
+    deadline: U256,
+    signature: Bytes,
+) -> Authorization {
     Authorization { kind, token, value, nonce: U256::ZERO, deadline, signature }
 }
