@@ -4,7 +4,7 @@ use crate::{
     abi::IBalancerV2Vault::flashLoanCall,
     calldata::Calldata,
     error::Error,
-    exchange::{self, Exchange},
+    exchange::{self, Exchange, Put},
     flight::Flight,
     host::{self, Refused},
     math::{self, exact},
@@ -27,14 +27,15 @@ pub(super) fn lend(flight: &Flight, exchange: &mut Exchange, route: &[u8]) {
     if math::sub(available, needed).is_some() {
         refused.revert();
     }
-    // Rounding may leave a unit of debt in each round but the last, which then has room for them.
+    // In a full repayment, rounding may leave a unit of debt in each round but the last, which then has room for them.
     let (most, one) = (U256::from(ROUNDS_MAX), U256::from(1));
-    let padded = exact::add(needed, &most);
-    let rounds = exact::add(&host::div(&padded, available), &one);
+    let room = if exchange.put == Put::RepayAll { most } else { U256::ZERO };
+    let up_to = exact::sub(&exact::add(needed, &room), &one);
+    let rounds = exact::add(&host::div(&up_to, available), &one);
     if available.is_zero() || math::sub(&most, &rounds).is_none() || exchange.swaps() {
         Error::FlashLiquidityTooLow { available, needed }.revert();
     }
-    exchange.lent_assets = exact::add(&host::div(&padded, &rounds), &one);
+    exchange.lent_assets = exact::add(&host::div(&up_to, &rounds), &one);
     if let Err(refused) = ask(flight, exchange, route) {
         refused.revert();
     }
