@@ -3,8 +3,10 @@
 
 mod attacks;
 mod bounds;
+mod cross;
 mod deleverage;
 mod leverage;
+mod pairs;
 mod stage;
 mod surface;
 mod wallet;

@@ -162,6 +162,7 @@ impl Stage {
         let (chain, dm, exactly) = (&self.chain, self.dm.address, &self.world.exactly);
         let mut met = vec![self.world.balancer.vault, self.world.permit2, exactly.auditor, ALICE, BYSTANDER, ATTACKER];
         met.extend(exactly.markets.iter().map(|market| market.address));
+        met.extend(self.world.uniswap.pools().iter().map(|pool| pool.address));
         for market in &exactly.markets {
             for spender in &met {
                 let given = [market.token.allowance(chain, dm, *spender), market.allowance(chain, dm, *spender)];
