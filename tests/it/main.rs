@@ -4,6 +4,7 @@
 mod attacks;
 mod bounds;
 mod cross;
+mod cross_migrate;
 mod deleverage;
 mod leverage;
 mod pairs;
