@@ -25,6 +25,12 @@ sol! {
     }
     #[allow(missing_docs)]
     interface IMarket {
+        event Deposit(address indexed caller, address indexed owner, uint256 assets, uint256 shares);
+        event Borrow(address indexed caller, address indexed receiver, address indexed borrower, uint256 assets, uint256 shares);
+        event Repay(address indexed caller, address indexed borrower, uint256 assets, uint256 shares);
+        event BorrowAtMaturity(uint256 indexed maturity, address caller, address indexed receiver, address indexed borrower, uint256 assets, uint256 fee);
+        event RepayAtMaturity(uint256 indexed maturity, address indexed caller, address indexed borrower, uint256 assets, uint256 positionAssets);
+
         function initialize(string assetSymbol, uint8 maxFuturePools_, uint128 earningsAccumulatorSmoothFactor_, address interestRateModel_, uint256 penaltyRate_, uint256 backupFeeRate_, uint128 reserveFactor_, uint256 dampSpeedUp_, uint256 dampSpeedDown_) external;
         function setInterestRateModel(address interestRateModel_) external;
         function setTreasury(address treasury_, uint256 treasuryFeeRate_) external;
@@ -69,6 +75,10 @@ sol! {
     interface IPriceFeed {
         function setPrice(int256 price) external;
     }
+
+    /// A maturity is in another state than it must be in: 1 is no maturity at all, 2 has passed, 3 is open, 4 is too far.
+    #[derive(Debug)]
+    error UnmatchedPoolState(uint8 state, uint8 requiredState);
 
     /// A permit of a market's shares or of a token, as Exactly's manager takes it.
     #[derive(Debug, PartialEq, Eq)]

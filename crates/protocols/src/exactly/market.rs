@@ -57,8 +57,14 @@ impl<T> ExactlyMarket<T> {
     /// Units that an account owes at the floating rate alone, rounded up as the market rounds them.
     #[must_use]
     pub fn floating_debt(&self, chain: &Chain, account: Address) -> U256 {
-        let shares = ask(chain, self.address, IMarket::accountsCall { account }).floatingBorrowShares;
+        let shares = self.floating_shares(chain, account);
         ask(chain, self.address, IMarket::previewRefundCall { shares })
+    }
+
+    /// Shares of the floating debt that an account owes.
+    #[must_use]
+    pub fn floating_shares(&self, chain: &Chain, account: Address) -> U256 {
+        ask(chain, self.address, IMarket::accountsCall { account }).floatingBorrowShares
     }
 
     /// Shares that an account has.
