@@ -7,6 +7,7 @@ mod cross;
 mod cross_migrate;
 mod debts;
 mod deleverage;
+mod fixed;
 mod leverage;
 mod loops;
 mod pairs;
