@@ -9,6 +9,8 @@ use eyre::{Result, WrapErr as _};
 use protocols::{DebtManager, Fixtures, World};
 use std::{fs, path::PathBuf};
 
+pub(crate) use runs::Manager;
+
 /// Run real operations on the protocols' own code and show what they did.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {

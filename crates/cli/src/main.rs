@@ -2,6 +2,7 @@
 
 mod demo;
 mod devnet;
+mod gas;
 
 use std::process::ExitCode;
 
@@ -21,12 +22,15 @@ enum Command {
     Demo(demo::Args),
     /// Serve a local Arbitrum chain with Stylus over JSON-RPC, on this machine only.
     Devnet(devnet::Args),
+    /// Measure the gas of the same operations by this contract and by Exactly's own manager.
+    Gas(gas::Args),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Demo(args) => demo::run(&args),
         Command::Devnet(args) => devnet::run(&args),
+        Command::Gas(args) => gas::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

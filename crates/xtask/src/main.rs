@@ -8,9 +8,11 @@ mod debian;
 mod demo;
 mod download;
 mod fixtures;
+mod gas;
 mod integrity;
 mod measure;
 mod postprocess;
+mod program;
 mod project;
 mod setup;
 mod shell;
@@ -66,6 +68,19 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Choice::Auto)]
         toolchain: Choice,
     },
+    /// Prints what operations cost by this contract and by Exactly's own manager, and the bounds on it.
+    Gas {
+        /// Prints JSON, and also what they cost at ArbOS 51.
+        #[arg(long)]
+        json: bool,
+        /// Writes the committed snapshot that `cargo verify` compares with.
+        #[arg(long)]
+        write: bool,
+        /// Prints instead, step by step, where the gas of the contract's frames goes: in the operations whose name and
+        /// variant contain this.
+        #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "")]
+        frames: Option<String>,
+    },
     /// Runs the contract against the real protocols and prints what happened (`cargo demo`).
     Demo {
         /// Prints JSON and nothing else on standard output.
@@ -97,6 +112,7 @@ fn run(command: Command) -> Result<()> {
         Command::Fixtures => fixtures::fetch(&project),
         Command::CargoStylus => cargo_stylus::install(&project).map(drop),
         Command::Size { json, write, network, toolchain } => size::run(&project, &network, toolchain, json, write),
+        Command::Gas { json, write, frames } => gas::run(&project, json, write, frames.as_deref()),
         Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
         Command::Verify => verify::run(&project),
     }

@@ -1,7 +1,7 @@
 //! `cargo verify`: the gate. Sets up what is missing, then runs every check, and says at the end which were run.
 
 use crate::{
-    cargo_stylus, demo, fixtures,
+    cargo_stylus, fixtures, gas, program,
     project::Project,
     shell, size,
     test_run::{self, Counts},
@@ -43,6 +43,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     checks.run("clippy", || clippy(project, ready.way));
     let counts = checks.run("tests", || tests(project, &ready));
     checks.run("sizes", || size::verify(project));
+    checks.run("gas", || gas::verify(project));
     checks.run("documentation", || documentation(project));
 
     let took = format!("{} (checks: {})", shell::seconds(start.elapsed()), shell::seconds(checking.elapsed()));
@@ -110,7 +111,7 @@ fn tests(project: &Project, ready: &Ready) -> Result<Counts> {
         project
             .cargo()?
             .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-            .env(demo::WASM_VARIABLE, &ready.wasm)
+            .env(program::WASM_VARIABLE, &ready.wasm)
             .env(CARGO_STYLUS_VARIABLE, &ready.cargo_stylus),
     )
 }

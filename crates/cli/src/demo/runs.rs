@@ -14,11 +14,21 @@ const LEFT_BEHIND: u64 = 10;
 /// Which manager carries an operation out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Manager {
+pub(crate) enum Manager {
     /// This contract.
     Stylus,
     /// Exactly's own, behind its proxy.
     Solidity,
+}
+
+impl Manager {
+    /// Its accounts, the one that is called first.
+    pub(crate) fn addresses(self, world: &World, stylus: DebtManager) -> Vec<Address> {
+        match self {
+            Self::Stylus => vec![stylus.address],
+            Self::Solidity => world.exactly.solidity_manager.to_vec(),
+        }
+    }
 }
 
 /// An operation and what it came to. Amounts are in units of USDC.
@@ -76,12 +86,8 @@ impl<'a> Stage<'a> {
         Ok(stage)
     }
 
-    /// The manager's accounts, the one that is called first.
     fn addresses(&self) -> Vec<Address> {
-        match self.manager {
-            Manager::Stylus => vec![self.stylus.address],
-            Manager::Solidity => self.world.exactly.solidity_manager.to_vec(),
-        }
+        self.manager.addresses(self.world, self.stylus)
     }
 
     fn open(&mut self, ratio: u64) -> Result<Run> {
