@@ -13,7 +13,7 @@ use crate::{
     flight::Lock,
     holding::{Holding, Name},
     host,
-    lender::Lender,
+    lender::{Debt, Lender},
     leverage,
     math::{self, Rate, exact},
     sizing::Size,
@@ -102,9 +102,11 @@ impl<'a> Operation<'a> {
         self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
     }
 
-    /// Carries out an exchange.
+    /// Carries out an exchange. What a debt of fixed maturity takes of an allowance, its fee included, is not known
+    /// beforehand: what is too much is used up at the end.
     pub(crate) fn exchange(&self, mut exchange: Exchange, route: usize) {
-        exchange.trims_allowance = self.extras.authorizations.uses_up(exchange.take_side.debt.market.address());
+        let Debt { market, maturity } = &exchange.take_side.debt;
+        exchange.trims_allowance = maturity.is_zero() && self.extras.authorizations.uses_up(market.address());
         let route = self.extras.routes.get(route).copied().unwrap_or_default();
         self.source.advance(&self.lock.flight(), &mut exchange, route);
     }
