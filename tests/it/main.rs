@@ -11,6 +11,7 @@ mod fixed;
 mod leverage;
 mod loops;
 mod pairs;
+mod rolls;
 mod stage;
 mod surface;
 mod wallet;

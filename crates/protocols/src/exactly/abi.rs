@@ -79,6 +79,9 @@ sol! {
     /// A maturity is in another state than it must be in: 1 is no maturity at all, 2 has passed, 3 is open, 4 is too far.
     #[derive(Debug)]
     error UnmatchedPoolState(uint8 state, uint8 requiredState);
+    /// A market would take or give another amount than was agreed to.
+    #[derive(Debug)]
+    error Disagreement();
 
     /// A permit of a market's shares or of a token, as Exactly's manager takes it.
     #[derive(Debug, PartialEq, Eq)]
