@@ -4,6 +4,7 @@
 mod attacks;
 mod bounds;
 mod cross;
+mod cross_attacks;
 mod cross_migrate;
 mod debts;
 mod deleverage;
@@ -11,6 +12,7 @@ mod fixed;
 mod leverage;
 mod loops;
 mod pairs;
+mod pools;
 mod rolls;
 mod stage;
 mod surface;

@@ -149,6 +149,9 @@ impl Stage {
 
     /// Somebody sells units of an asset for another in their pool, and so moves its price.
     pub(crate) fn trade(&mut self, sold: Asset, bought: Asset, units: U256) {
+        if units.is_zero() {
+            return;
+        }
         self.chain.set_balance(TRADER, self.chain.config().funds());
         self.of(sold).token.mint(&mut self.chain, TRADER, units).unwrap();
         self.world.uniswap.swap_exact_input(&mut self.chain, TRADER, &[sold, bought], units).unwrap();
