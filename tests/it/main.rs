@@ -6,6 +6,7 @@ mod bounds;
 mod cross;
 mod cross_attacks;
 mod cross_migrate;
+mod cross_pools;
 mod debts;
 mod deleverage;
 mod fixed;
