@@ -1,6 +1,13 @@
-//! Turns `deploy/<network>.toml` into the constants of one network: the contract has no constructor and no storage.
+//! Turns `deploy/<network>.toml` into the constants of one network: the contract has no constructor and no storage. And
+//! turns the pieces of the witnesses' types into code that writes them, since as data every frame would pay for them.
 
-use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The roots that the contract trusts, as `table.key` in the network's file, and the constant each becomes.
 const ROOTS: [(&str, &str, &str, &str); 4] = [
@@ -34,4 +41,25 @@ fn main() {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets the output folder"));
     fs::write(out.join("network.rs"), constants).expect("the output folder is writable");
+    fs::write(out.join("witness.rs"), pieces(&root.join("src/door/witness.txt")))
+        .expect("the output folder is writable");
+}
+
+/// A function for each piece of text, which appends it eight bytes at a time.
+fn pieces(file: &Path) -> String {
+    println!("cargo::rerun-if-changed={}", file.display());
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut functions = String::new();
+    for line in text.lines() {
+        let (name, piece) = line.split_once('=').expect("each line is a name and its text");
+        writeln!(functions, "/// Appends `{piece}`.\n#[inline(never)]\nfn {name}(text: &mut TypeText) {{")
+            .expect("a string takes all that is written");
+        for chunk in piece.as_bytes().chunks(8) {
+            let eight = chunk.iter().rev().fold(0_u64, |eight, byte| eight << 8 | u64::from(*byte));
+            writeln!(functions, "    text.push({eight:#x}, {});", chunk.len())
+                .expect("a string takes all that is written");
+        }
+        functions.push_str("}\n");
+    }
+    functions
 }

@@ -1,17 +1,9 @@
 //! Decode or reject: calldata is read word by word, and whatever is not the canonical encoding is refused.
 
 use crate::{
-    error::Error,
-    word::{self, WORD},
+    error::malformed,
+    word::{self, Address, WORD, Word},
 };
-use alloy_primitives::{Address, U256};
-
-/// The word at `offset` bytes after the selector is not what it should be, or is not there.
-#[cold]
-#[inline(never)]
-pub(crate) fn malformed(offset: usize) -> ! {
-    Error::InvalidCalldata { offset: &offset }.revert()
-}
 
 /// What is left to read of the arguments.
 #[derive(Clone, Copy)]
@@ -31,15 +23,16 @@ impl<'a> Calldata<'a> {
         self.offset
     }
 
+    /// The next word, where it stands.
     #[inline(never)]
-    fn word(&mut self) -> &'a [u8; WORD] {
+    pub(crate) fn word(&mut self) -> &'a Word {
         let [word] = self.words();
         word
     }
 
     /// The next words, where they stand.
-    pub(crate) fn words<const N: usize>(&mut self) -> &'a [[u8; WORD]; N] {
-        let rest = self.bytes.get(self.offset..).unwrap_or_default();
+    pub(crate) fn words<const N: usize>(&mut self) -> &'a [Word; N] {
+        let rest = self.rest();
         let Some(words) = rest.as_chunks().0.first_chunk() else {
             malformed(self.offset + rest.len() / WORD * WORD);
         };
@@ -47,36 +40,39 @@ impl<'a> Calldata<'a> {
         words
     }
 
-    /// The next word, a number.
-    #[inline(never)]
-    pub(crate) fn uint(&mut self) -> U256 {
-        word::uint(self.word())
-    }
-
     /// The next word, which holds an address and nothing else.
     #[inline(never)]
-    pub(crate) fn address(&mut self) -> Address {
+    pub(crate) fn address(&mut self) -> Address<'a> {
         let offset = self.offset;
-        word::address(self.word()).unwrap_or_else(|| malformed(offset))
+        match Address::of(self.word()) {
+            Some(address) => address,
+            None => malformed(offset),
+        }
     }
 
     /// The next word, which is the variant of an enum that has `variants`.
+    #[inline(never)]
     pub(crate) fn variant(&mut self, variants: u8) -> u8 {
         let offset = self.offset;
-        match self.small() {
-            variant if variant < usize::from(variants) => variant as u8,
-            _ => malformed(offset),
+        let variant = self.small();
+        if variant >= usize::from(variants) {
+            malformed(offset);
         }
+        variant as u8
     }
 
     /// The next word, a number that fits the memory there is: an offset, a length, a count.
     #[inline(never)]
     pub(crate) fn small(&mut self) -> usize {
         let offset = self.offset;
-        word::small(self.word()).unwrap_or_else(|| malformed(offset))
+        match word::small(self.word()) {
+            Some(small) => small,
+            None => malformed(offset),
+        }
     }
 
     /// The next word, which must be this one: an offset or a length that the canonical encoding fixes.
+    #[inline(never)]
     pub(crate) fn fixed(&mut self, expected: usize) {
         let offset = self.offset;
         if self.small() != expected {
@@ -85,11 +81,11 @@ impl<'a> Calldata<'a> {
     }
 
     /// A length and that many bytes, padded with zeros to whole words.
+    #[inline(never)]
     pub(crate) fn bytes(&mut self) -> &'a [u8] {
         let offset = self.offset;
         let length = self.small();
-        let rest = self.bytes.get(self.offset..).unwrap_or_default();
-        let padded = length.checked_next_multiple_of(WORD).and_then(|padded| rest.get(..padded));
+        let padded = length.checked_next_multiple_of(WORD).and_then(|padded| self.rest().get(..padded));
         let Some((content, padding)) = padded.and_then(|padded| padded.split_at_checked(length)) else {
             malformed(offset);
         };
@@ -118,13 +114,14 @@ impl<'a> Calldata<'a> {
     }
 
     /// All that has not been read.
+    #[inline(never)]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.offset..).unwrap_or_default()
     }
 
-    /// What has been read since an earlier state of it.
-    pub(crate) fn since(&self, earlier: &Self) -> &'a [u8] {
-        self.bytes.get(earlier.offset..self.offset).unwrap_or_default()
+    /// All that has been read.
+    pub(crate) fn read(&self) -> &'a [u8] {
+        self.bytes.get(..self.offset).unwrap_or_default()
     }
 
     /// Nothing may follow.
@@ -139,31 +136,32 @@ impl<'a> Calldata<'a> {
 mod tests {
     use super::*;
     use crate::host::reverts;
+    use alloy_primitives::U256;
 
     fn encoded(words: &[u64]) -> Vec<u8> {
-        words.iter().flat_map(|word| U256::from(*word).to_be_bytes::<WORD>()).collect()
+        words.iter().flat_map(|word| word::of_small(*word)).collect()
     }
 
     /// What a refusal at this offset looks like.
-    fn refused(offset: usize) -> Option<String> {
-        Some(format!("InvalidCalldata {{ offset: {offset} }}"))
+    fn refused(offset: u64) -> Option<String> {
+        Some(format!("InvalidCalldata {:?}", [word::of_small(offset)]))
     }
 
     #[test]
     fn a_truncated_word_is_refused_where_it_begins() {
         let bytes = encoded(&[1, 2]);
         let mut calldata = Calldata::new(&bytes[..63]);
-        assert_eq!(calldata.uint(), U256::from(1));
-        assert_eq!(reverts(|| calldata.uint()), refused(32));
+        assert_eq!(word::uint(calldata.word()), U256::from(1));
+        assert_eq!(reverts(|| *calldata.word()), refused(32));
     }
 
     #[test]
     fn dirty_bits_above_an_address_are_refused() {
         let mut word = [0; WORD];
         word[12..].fill(0xff);
-        assert_eq!(Calldata::new(&word).address(), Address::repeat_byte(0xff));
+        assert_eq!(Calldata::new(&word).address().word(), &word);
         word[11] = 1;
-        assert_eq!(reverts(|| Calldata::new(&word).address()), refused(0));
+        assert_eq!(reverts(|| *Calldata::new(&word).address().word()), refused(0));
     }
 
     #[test]

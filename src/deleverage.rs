@@ -2,46 +2,49 @@
 
 use crate::{
     abi::Position,
-    error::Error,
-    exchange::{Exchange, Put, Take},
-    holding::Holding,
-    lender::Owed,
-    math::{exact, wad},
-    operation::Operation,
-    sizing::{self, Size},
+    error::revert,
+    exchange::{Amounts, Draft, Put, Take},
+    holding::{Holding, Measure},
+    host,
+    math::exact,
+    operation::{Operation, Size},
+    sizing,
+    word::{self, Word},
 };
-use alloy_primitives::U256;
 
 /// The largest number of assets to withdraw stands for all of them. What is withdrawn stays here to be counted.
 pub(crate) fn carry_out(
     operation: &Operation<'_>,
-    holding: &Holding,
-    position: &Position,
-    owed: &Owed,
-    size: &Size,
-    withdraw_assets: &U256,
+    holding: &Holding<'_>,
+    measure: &Measure,
+    size: Size<'_>,
+    withdraw_assets: &Word,
 ) {
-    let (account, rate) = (&operation.account, &holding.collateral_rate);
-    let is_all = *withdraw_assets == U256::MAX;
-    let assets = match size {
-        _ if !is_all => {
-            let owing = Position { collateral: exact::convert_down(rate, &position.collateral), ..*position };
-            sizing::repay_assets(&owing, &exact::convert_up(rate, withdraw_assets), size)
-                .unwrap_or_else(|reason| reason.revert())
+    let (owed, is_all) = (&measure.owed, word::is_max(withdraw_assets));
+    let assets = if is_all {
+        if !size.is_ratio || !word::same(size.value, &exact::wad()) {
+            revert!(WithdrawAllNeedsFullRepayment(size.value));
         }
-        Size::RatioWad(ratio_wad) if *ratio_wad == wad() => position.debt,
-        Size::RatioWad(size) | Size::Assets(size) => Error::WithdrawAllNeedsFullRepayment { size }.revert(),
+        owed.assets
+    } else {
+        let (rate, uint) = (&holding.collateral_rate, word::uint);
+        let collateral = uint(&rate.convert_down(&measure.collateral));
+        let position = Position { collateral, debt: uint(&owed.assets) };
+        match sizing::repay_assets(&position, &uint(&rate.convert_up(withdraw_assets)), &size.stated()) {
+            Ok(assets) => word::of_uint(&assets),
+            Err(reason) => reason.revert(),
+        }
     };
-    if !assets.is_zero() {
-        let put = if assets == position.debt { Put::RepayAll } else { Put::Repay };
+    let side = holding.collateral_side();
+    if !word::is_zero(&assets) {
+        let put = if word::same(&assets, &owed.assets) { Put::RepayAll } else { Put::Repay };
         let take = if is_all { Take::WithdrawAll } else { Take::Withdraw };
-        let (put, take) = ((put, holding.debt_side()), (take, holding.collateral_side()));
         let face = exact::mul_div_down(&assets, &owed.face, &owed.assets);
-        let exchange = Exchange::new(account, put, take, &assets);
-        operation.exchange(Exchange { face, wallet_assets: *withdraw_assets, ..exchange }, 0);
-    } else if is_all {
-        holding.collateral.market.withdraw_all(&operation.this, account);
-    } else if !withdraw_assets.is_zero() {
-        holding.collateral.market.withdraw(withdraw_assets, &operation.this, account);
+        let amounts = Amounts { assets: &assets, face: &face, wallet_assets: withdraw_assets };
+        let (put, take) = ((put, &holding.debt_side()), (take, &side));
+        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0);
+    } else if !word::is_zero(withdraw_assets) {
+        let some_assets = (!is_all).then_some(withdraw_assets);
+        side.debt.market.withdraw(some_assets, host::this(), operation.account);
     }
 }

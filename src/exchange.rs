@@ -2,22 +2,23 @@
 //!
 //! To raise leverage, a deposit is put in and a debt is taken out; to lower it, a repayment in and a deposit out; to
 //! migrate, a repayment of the old debt against the new one, and the new deposit against the old one. A flash source
-//! advances what is put in. An exchange is committed to as words, and carried out in the source's callback.
+//! advances what is put in. An exchange is a row of words: what is committed to, what the source hands on, and what is
+//! read from it in the source's callback are the same bytes.
 
 use crate::{
-    calldata::Calldata,
-    flash::uniswap_v3,
+    flash::uniswap_v3::{self, Leg},
     flight::Flight,
     host,
     lender::{Debt, Market},
-    math::{self, exact},
+    math::exact,
     token::Token,
-    word::{Value, words},
+    word::{self, Address, WORD, Word, ZERO},
 };
-use alloy_primitives::{Address, U256};
 
 /// Words of an exchange.
 pub(crate) const WORDS: usize = 12;
+/// Bytes of an exchange.
+pub(crate) const BYTES: usize = WORDS * WORD;
 
 /// What is put in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,196 +42,236 @@ pub(crate) enum Take {
     WithdrawAll,
 }
 
-/// One side of an exchange: a market and what it lends.
+/// One side of an exchange: a market, listed, with the maturity of what is borrowed or repaid there; and its asset.
 #[derive(Clone, Copy)]
-pub(crate) struct Side {
-    /// The market, listed, and the maturity of what is borrowed or repaid there.
-    pub(crate) debt: Debt,
+pub(crate) struct Side<'a> {
+    /// The market, and the maturity.
+    pub(crate) debt: Debt<'a>,
     /// The market's asset.
-    pub(crate) asset: Token,
+    pub(crate) asset: Token<'a>,
 }
 
-impl Side {
-    fn market(&self) -> &Market {
-        &self.debt.market
-    }
-
-    fn decode(calldata: &mut Calldata<'_>) -> Self {
-        let market = Market::decode_committed(calldata);
-        Self { debt: Debt { market, maturity: calldata.uint() }, asset: Token(calldata.address()) }
-    }
-}
-
-/// An exchange. The operation commits to its hash before it calls the source.
-#[derive(Clone, Copy)]
-pub(crate) struct Exchange {
-    /// Whose positions these are.
-    pub(crate) account: Address,
-    /// What is put in.
-    pub(crate) put: Put,
-    /// Where it is put in.
-    pub(crate) put_side: Side,
-    /// What is taken out.
-    pub(crate) take: Take,
-    /// Where it is taken out.
-    pub(crate) take_side: Side,
-    /// Whether the allowance on the shares where it is taken out is to be used up.
-    pub(crate) trims_allowance: bool,
-    /// What is put in, in units of the put side's asset; or what is taken out, if `is_exact_input`.
-    pub(crate) assets: U256,
-    /// Whether it is the amount taken out that is known. Only for a deposit that is moved by way of a swap.
-    pub(crate) is_exact_input: bool,
+/// How much is exchanged.
+pub(crate) struct Amounts<'a> {
+    /// What is put in, in units of the put side's asset; or what is taken out, if that is the amount known.
+    pub(crate) assets: &'a Word,
     /// How much of a fixed debt's face the repayment covers.
-    pub(crate) face: U256,
-    /// What the source lends at a time, in units of the put side's asset.
-    pub(crate) lent_assets: U256,
+    pub(crate) face: &'a Word,
     /// What comes from the wallet and is here, if it is a deposit that is put in; what goes to the wallet, and is to
     /// stay here for the outermost frame, if it is one that is taken out.
-    pub(crate) wallet_assets: U256,
+    pub(crate) wallet_assets: &'a Word,
 }
 
-impl Exchange {
-    /// An exchange of `assets` put in, without the wallet.
+/// The places of an exchange's words. The first one has the kinds in its last bytes.
+#[derive(Clone, Copy)]
+enum Place {
+    Kinds,
+    Account,
+    Put,
+    Take = 5,
+    Assets = 8,
+    Face,
+    Lent,
+    Wallet,
+}
+
+/// The places of the kinds in their word.
+const PUT: usize = 31;
+const TAKE: usize = 30;
+const TRIMS: usize = 29;
+const SELLS: usize = 28;
+
+/// An exchange.
+#[derive(Clone, Copy)]
+pub(crate) struct Exchange<'a>(pub(crate) &'a [Word; WORDS]);
+
+/// The words of an exchange that is being prepared.
+pub(crate) struct Draft(pub(crate) [Word; WORDS]);
+
+impl Draft {
+    /// An exchange that is lent all it puts in. If `sells`, it is the amount taken out that is known: only for a deposit
+    /// that is moved by way of a swap. If `trims`, the allowance on the shares where it is taken out is used up.
     #[inline(never)]
-    pub(crate) fn new(account: &Address, put: (Put, Side), take: (Take, Side), assets: &U256) -> Self {
-        let ((put, put_side), (take, take_side)) = (put, take);
-        Self {
-            account: *account,
-            put,
-            put_side,
-            take,
-            take_side,
-            trims_allowance: false,
-            assets: *assets,
-            is_exact_input: false,
-            face: *assets,
-            lent_assets: *assets,
-            wallet_assets: U256::ZERO,
+    pub(crate) fn new(
+        account: Address<'_>,
+        (put, put_side): (Put, &Side<'_>),
+        (take, take_side): (Take, &Side<'_>),
+        amounts: &Amounts<'_>,
+        sells: bool,
+    ) -> Self {
+        let mut kinds = ZERO;
+        (kinds[PUT], kinds[TAKE], kinds[SELLS]) = (put as u8, take as u8, u8::from(sells));
+        let [put_market, put_maturity, put_asset] = put_side.words();
+        let [take_market, take_maturity, take_asset] = take_side.words();
+        let all = [
+            &kinds,
+            account.word(),
+            put_market,
+            put_maturity,
+            put_asset,
+            take_market,
+            take_maturity,
+            take_asset,
+            amounts.assets,
+            amounts.face,
+            amounts.assets,
+            amounts.wallet_assets,
+        ];
+        let mut words = [ZERO; WORDS];
+        for (place, word) in words.iter_mut().zip(all) {
+            *place = *word;
         }
+        Self(words)
+    }
+
+    /// The exchange.
+    pub(crate) fn exchange(&self) -> Exchange<'_> {
+        Exchange(&self.0)
+    }
+
+    /// Has the allowance on the shares where it is taken out used up.
+    pub(crate) fn trim_allowance(&mut self) {
+        self.0[Place::Kinds as usize][TRIMS] = 1;
+    }
+
+    /// Has the source lend less at a time.
+    pub(crate) fn lend_at_a_time(&mut self, assets: &Word) {
+        self.0[Place::Lent as usize] = *assets;
+    }
+}
+
+impl<'a> Side<'a> {
+    fn words(&self) -> [&'a Word; 3] {
+        [self.debt.market.address().word(), self.debt.maturity, self.asset.0.word()]
+    }
+}
+
+impl<'a> Exchange<'a> {
+    /// The bytes that are committed to.
+    pub(crate) fn bytes(self) -> &'a [u8] {
+        self.0.as_flattened()
+    }
+
+    fn word(self, place: Place) -> &'a Word {
+        &self.0[place as usize]
+    }
+
+    fn kind(self, place: usize) -> u8 {
+        self.0[Place::Kinds as usize][place]
+    }
+
+    #[inline(never)]
+    fn side(self, place: Place) -> Side<'a> {
+        let start = place as usize;
+        let [market, maturity, asset] = [&self.0[start], &self.0[start + 1], &self.0[start + 2]];
+        Side { debt: Debt { market: Market::committed(market), maturity }, asset: Token(Address::known(asset)) }
+    }
+
+    /// Where it is put in.
+    pub(crate) fn put_side(self) -> Side<'a> {
+        self.side(Place::Put)
+    }
+
+    /// Where it is taken out.
+    pub(crate) fn take_side(self) -> Side<'a> {
+        self.side(Place::Take)
+    }
+
+    /// What is put in or, if that is the amount known, taken out.
+    pub(crate) fn assets(self) -> &'a Word {
+        self.word(Place::Assets)
+    }
+
+    /// What the source lends at a time.
+    pub(crate) fn lent_assets(self) -> &'a Word {
+        self.word(Place::Lent)
+    }
+
+    /// Whether it is the amount taken out that is known.
+    pub(crate) fn sells(self) -> bool {
+        self.kind(SELLS) != 0
     }
 
     /// Whether there is a swap in it.
-    pub(crate) fn swaps(&self) -> bool {
-        self.put_side.asset.0 != self.take_side.asset.0
+    pub(crate) fn swaps(self) -> bool {
+        !self.put_side().asset.0.is(self.take_side().asset.0)
     }
 
-    /// The words that are committed to.
-    pub(crate) fn values(&self) -> [Value<'_>; WORDS] {
-        let kinds = self.put as u64 | (self.take as u64) << 8;
-        let kinds = kinds | u64::from(self.trims_allowance) << 16 | u64::from(self.is_exact_input) << 17;
-        let (put, take) = (&self.put_side, &self.take_side);
-        words![
-            Value::Small(kinds),
-            self.account,
-            put.market().value(),
-            put.debt.maturity,
-            put.asset.0,
-            take.market().value(),
-            take.debt.maturity,
-            take.asset.0,
-            self.assets,
-            self.face,
-            self.lent_assets,
-            self.wallet_assets,
-        ]
-    }
-
-    /// Reads what an operation in flight committed to.
-    pub(crate) fn decode_committed(calldata: &mut Calldata<'_>) -> Self {
-        let kinds = calldata.small();
-        Self {
-            put: match kinds & 0xff {
-                0 => Put::Supply,
-                1 => Put::Repay,
-                _ => Put::RepayAll,
-            },
-            take: match kinds >> 8 & 0xff {
-                0 => Take::Borrow,
-                1 => Take::Withdraw,
-                _ => Take::WithdrawAll,
-            },
-            trims_allowance: kinds >> 16 & 1 == 1,
-            is_exact_input: kinds >> 17 & 1 == 1,
-            account: calldata.address(),
-            put_side: Side::decode(calldata),
-            take_side: Side::decode(calldata),
-            assets: calldata.uint(),
-            face: calldata.uint(),
-            lent_assets: calldata.uint(),
-            wallet_assets: calldata.uint(),
-        }
+    /// Whether no debt is to be left.
+    pub(crate) fn repays_all(self) -> bool {
+        self.kind(PUT) == Put::RepayAll as u8
     }
 
     /// With a loan in hand, carries out the exchange, after which the source has been paid back with its fee.
-    pub(crate) fn carry_out(&self, flight: &Flight, fee_assets: &U256, source: &Address, path: &[u8]) {
-        let due_assets = &exact::add(&self.lent_assets, fee_assets);
+    pub(crate) fn carry_out(self, flight: &Flight, fee_assets: &Word, source: Address<'_>, route: &[u8]) {
+        let lent_assets = self.lent_assets();
+        let due_assets = &exact::add(lent_assets, fee_assets);
         if self.swaps() {
-            self.put_in(&self.assets, true, true);
-            return uniswap_v3::buy(flight, self, path, uniswap_v3::Leg::Next, due_assets, source);
+            self.put_in(self.assets(), true, true);
+            return uniswap_v3::buy(flight, self, route, Leg::Next, due_assets, source);
         }
-        let mut left_assets = self.assets;
-        let mut is_first = true;
+        let (mut left_assets, mut is_first) = (*self.assets(), true);
         // Without a swap, a loan that is too small is used again and again.
-        while let Some(after_assets) = math::sub(&left_assets, &self.lent_assets)
-            && !after_assets.is_zero()
-        {
-            let kept_assets = self.put_in(&self.lent_assets, is_first, false);
-            let taken_assets = exact::sub(&self.lent_assets, &kept_assets);
-            self.take_out(Some(&taken_assets), &host::this());
-            (left_assets, is_first) = (after_assets, false);
+        while exact::less(lent_assets, &left_assets) {
+            let kept_assets = self.put_in(lent_assets, is_first, false);
+            self.take_out(Some(&exact::sub(lent_assets, &kept_assets)), host::this());
+            (left_assets, is_first) = (exact::sub(&left_assets, lent_assets), false);
         }
         // What earlier rounds left for rounding is repaid by the last one, which may offer the whole loan for that.
-        let put_assets = if self.put == Put::RepayAll { &self.lent_assets } else { &left_assets };
+        let put_assets = if self.repays_all() { lent_assets } else { &left_assets };
         let kept_assets = self.put_in(put_assets, is_first, true);
-        let spare_assets = exact::sub(&self.lent_assets, put_assets);
-        self.pay(due_assets, &exact::add(&spare_assets, &kept_assets), source);
+        let spare_assets = exact::add(&exact::sub(lent_assets, put_assets), &kept_assets);
+        self.pay(due_assets, &spare_assets, source);
     }
 
     /// Puts in `assets` of this contract's: with what came from the wallet the first time, and in full, if that is what is
     /// asked for, the last time. Returns what the lender did not take.
-    pub(crate) fn put_in(&self, assets: &U256, is_first: bool, is_last: bool) -> U256 {
-        let Self { put_side: Side { debt, asset }, account, .. } = self;
-        if self.put == Put::Supply {
-            let supplied_assets = if is_first { exact::add(assets, &self.wallet_assets) } else { *assets };
+    #[inline(never)]
+    pub(crate) fn put_in(self, assets: &Word, is_first: bool, is_last: bool) -> Word {
+        let Side { debt, asset } = self.put_side();
+        let account = Address::known(self.word(Place::Account));
+        if self.kind(PUT) == Put::Supply as u8 {
+            let supplied_assets = if is_first { exact::add(assets, self.word(Place::Wallet)) } else { *assets };
             debt.market.supply(asset, &supplied_assets, account);
-            return U256::ZERO;
+            return ZERO;
         }
-        let face = match self.put {
-            Put::RepayAll if is_last => None,
-            _ => Some(exact::mul_div_down(assets, &self.face, &self.assets)),
+        let face = match self.repays_all() && is_last {
+            true => None,
+            false => Some(exact::mul_div_down(assets, self.word(Place::Face), self.assets())),
         };
         exact::sub(assets, &debt.repay(asset, assets, face.as_ref(), account))
     }
 
     /// Takes out what the source is owed and does not get from `spare_assets`, and what the wallet is to get; and pays
     /// the source. What is the wallet's stays here.
-    pub(crate) fn pay(&self, due_assets: &U256, spare_assets: &U256, source: &Address) {
-        let this = &host::this();
-        let missing_assets = exact::sub(due_assets, spare_assets);
-        let is_for_wallet = self.take == Take::Withdraw && self.put != Put::Supply;
-        let taken_assets = match is_for_wallet {
-            true => exact::add(&missing_assets, &self.wallet_assets),
-            false => missing_assets,
-        };
-        let taken_assets = (self.take != Take::WithdrawAll).then_some(&taken_assets);
-        if self.trims_allowance {
-            self.take_side.market().trim_allowance(taken_assets, &self.account, this);
+    #[inline(never)]
+    pub(crate) fn pay(self, due_assets: &Word, spare_assets: &Word, source: Address<'_>) {
+        let (this, take) = (host::this(), self.kind(TAKE));
+        let mut taken_assets = exact::sub(due_assets, spare_assets);
+        if take == Take::Withdraw as u8 && self.kind(PUT) != Put::Supply as u8 {
+            taken_assets = exact::add(&taken_assets, self.word(Place::Wallet));
         }
-        if taken_assets == Some(due_assets) {
-            return self.take_out(taken_assets, source);
+        let some_assets = (take != Take::WithdrawAll as u8).then_some(&taken_assets);
+        if self.kind(TRIMS) != 0 {
+            let account = Address::known(self.word(Place::Account));
+            self.take_side().debt.market.trim_allowance(some_assets, account, this);
         }
-        self.take_out(taken_assets, this);
-        self.take_side.asset.transfer(source, due_assets);
+        // Straight to the source, where that is all.
+        if some_assets.is_some() && word::same(&taken_assets, due_assets) {
+            return self.take_out(some_assets, source);
+        }
+        self.take_out(some_assets, this);
+        self.take_side().asset.transfer(source, due_assets);
     }
 
     /// Takes out so much, or everything.
-    fn take_out(&self, assets: Option<&U256>, receiver: &Address) {
-        let Self { take_side, account, .. } = self;
+    #[inline(never)]
+    fn take_out(self, assets: Option<&Word>, receiver: Address<'_>) {
+        let (Side { debt, .. }, account) = (self.take_side(), Address::known(self.word(Place::Account)));
         match assets {
-            None => take_side.market().withdraw_all(receiver, account),
-            Some(assets) if assets.is_zero() => {}
-            Some(assets) if self.take == Take::Borrow => take_side.debt.borrow(assets, receiver, account),
-            Some(assets) => take_side.market().withdraw(assets, receiver, account),
+            Some(assets) if word::is_zero(assets) => {}
+            Some(assets) if self.kind(TAKE) == Take::Borrow as u8 => debt.borrow(assets, receiver, account),
+            assets => debt.market.withdraw(assets, receiver, account),
         }
     }
 }

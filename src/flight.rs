@@ -2,8 +2,11 @@
 //!
 //! Both live in transient storage: zero between calls, undone by a revert, gone with the transaction.
 
-use crate::{error::Error, host};
-use alloy_primitives::B256;
+use crate::{
+    error::{revert, unexpected_callback},
+    host,
+    word::{self, Word, ZERO},
+};
 
 /// Set while an operation runs.
 const LOCK: u8 = 0;
@@ -19,10 +22,10 @@ pub(crate) struct Flight(());
 impl Lock {
     /// Taken first of all, by every entry point but the callbacks.
     pub(crate) fn take() -> Self {
-        if !host::transient_load(LOCK).is_zero() {
-            Error::Reentered {}.revert();
+        if !word::is_zero(&host::transient_load(LOCK)) {
+            revert!(Reentered());
         }
-        host::transient_store(LOCK, &B256::with_last_byte(1));
+        host::transient_store(LOCK, &word::of_small(1));
         Self(())
     }
 
@@ -33,30 +36,32 @@ impl Lock {
 
     /// Ends the operation.
     pub(crate) fn release(self) {
-        host::transient_store(LOCK, &B256::ZERO);
+        host::transient_store(LOCK, &ZERO);
     }
 }
 
 impl Flight {
     /// The callback has been claimed, once: the caller has been checked, and the data is what was committed to, to the
     /// byte.
+    #[inline(never)]
     pub(crate) fn claim(data: &[u8]) -> Self {
-        if host::transient_load(COMMITMENT) != host::keccak256(data) {
-            Error::UnexpectedCallback { caller: &host::sender() }.revert();
+        if !word::same(&host::transient_load(COMMITMENT), &host::keccak256(data)) {
+            unexpected_callback();
         }
-        host::transient_store(COMMITMENT, &B256::ZERO);
+        host::transient_store(COMMITMENT, &ZERO);
         Self(())
     }
 
-    /// Awaits one callback with exactly this data.
-    pub(crate) fn commit(&self, hash: &B256) {
+    /// Awaits one callback with exactly the data that has this hash.
+    pub(crate) fn commit(&self, hash: &Word) {
         host::transient_store(COMMITMENT, hash);
     }
 
     /// The callback has come: a source that returned without lending is refused.
+    #[inline(never)]
     pub(crate) fn landed(&self) {
-        if !host::transient_load(COMMITMENT).is_zero() {
-            Error::FlashLoanMissing {}.revert();
+        if !word::is_zero(&host::transient_load(COMMITMENT)) {
+            revert!(FlashLoanMissing());
         }
     }
 }

@@ -2,30 +2,33 @@
 
 use crate::{
     abi::Position,
-    exchange::{Exchange, Put, Take},
-    holding::Holding,
-    math::exact,
-    operation::Operation,
-    sizing::{self, Size},
+    exchange::{Amounts, Draft, Put, Take},
+    holding::{Holding, Measure},
+    operation::{Operation, Size},
+    sizing,
+    word::{self, Word},
 };
-use alloy_primitives::U256;
 
 /// With the deposit here. Without anything to borrow, it is all that is supplied.
 pub(crate) fn carry_out(
     operation: &Operation<'_>,
-    holding: &Holding,
-    position: &Position,
-    size: &Size,
-    deposit_assets: &U256,
+    holding: &Holding<'_>,
+    measure: &Measure,
+    size: Size<'_>,
+    deposit_assets: &Word,
 ) {
-    let debt = exact::convert_up(&holding.collateral_rate.inverse(), &position.debt);
-    let assets = sizing::supply_assets(&Position { debt, ..*position }, deposit_assets, size)
-        .unwrap_or_else(|reason| reason.revert());
-    if !assets.is_zero() {
-        let (put, take) = ((Put::Supply, holding.collateral_side()), (Take::Borrow, holding.debt_side()));
-        let exchange = Exchange::new(&operation.account, put, take, &assets);
-        operation.exchange(Exchange { wallet_assets: *deposit_assets, ..exchange }, 0);
-    } else if !deposit_assets.is_zero() {
-        holding.collateral.market.supply(&holding.collateral.asset, deposit_assets, &operation.account);
+    let debt = holding.collateral_rate.inverse().convert_up(&measure.owed.assets);
+    let position = Position { collateral: word::uint(&measure.collateral), debt: word::uint(&debt) };
+    let assets = match sizing::supply_assets(&position, &word::uint(deposit_assets), &size.stated()) {
+        Ok(assets) => word::of_uint(&assets),
+        Err(reason) => reason.revert(),
+    };
+    let side = holding.collateral_side();
+    if !word::is_zero(&assets) {
+        let amounts = Amounts { assets: &assets, face: &assets, wallet_assets: deposit_assets };
+        let (put, take) = ((Put::Supply, &side), (Take::Borrow, &holding.debt_side()));
+        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0);
+    } else if !word::is_zero(deposit_assets) {
+        side.debt.market.supply(side.asset, deposit_assets, operation.account);
     }
 }

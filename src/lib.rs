@@ -31,23 +31,21 @@ pub mod sizing;
 mod token;
 mod word;
 
-use abi::{
-    IDebtManager::{
-        deleverageCall, deleverageForCall, leverageCall, leverageForCall, migrateCall, migrateForCall,
-        receiveFlashLoanCall, uniswapV3SwapCallbackCall,
-    },
-    Position,
+use abi::IDebtManager::{
+    deleverageCall, deleverageForCall, leverageCall, leverageForCall, migrateCall, migrateForCall,
+    receiveFlashLoanCall, uniswapV3SwapCallbackCall,
 };
 use alloy_sol_types::SolCall;
 use calldata::Calldata;
 use door::{Door, Verb};
-use error::Error;
+use error::revert;
+use word::Word;
 
 /// Bytes of a selector.
 const SELECTOR: usize = 4;
 
-/// One row per entry point: its selector, and what it runs.
-type Entry = ([u8; SELECTOR], fn(Calldata<'_>) -> Option<Position>);
+/// One row per entry point: its selector, and what it runs. Verbs return the position; callbacks return nothing.
+type Entry = ([u8; SELECTOR], fn(Calldata<'_>) -> Option<[Word; 2]>);
 
 /// Everything that can be called. Dispatch reads this table, and so does the test that holds it against the interface.
 const ENTRIES: [Entry; 8] = [
@@ -57,14 +55,15 @@ const ENTRIES: [Entry; 8] = [
     (leverageForCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Signed))),
     (deleverageForCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Signed))),
     (migrateForCall::SELECTOR, |calldata| Some(migrate::run(calldata, Door::Signed))),
-    (receiveFlashLoanCall::SELECTOR, |calldata| silent(flash::balancer_v2::callback(calldata))),
-    (uniswapV3SwapCallbackCall::SELECTOR, |calldata| silent(flash::uniswap_v3::callback(calldata))),
+    (receiveFlashLoanCall::SELECTOR, |calldata| {
+        flash::balancer_v2::callback(calldata);
+        None
+    }),
+    (uniswapV3SwapCallbackCall::SELECTOR, |calldata| {
+        flash::uniswap_v3::callback(calldata);
+        None
+    }),
 ];
-
-/// Nothing is returned to who calls back.
-fn silent((): ()) -> Option<Position> {
-    None
-}
 
 /// The selectors of all entry points.
 pub fn selectors() -> impl Iterator<Item = [u8; SELECTOR]> {
@@ -72,18 +71,19 @@ pub fn selectors() -> impl Iterator<Item = [u8; SELECTOR]> {
 }
 
 /// Finds the entry point and runs it.
-fn dispatch(input: &[u8]) -> Option<Position> {
+fn dispatch(input: &[u8]) -> Option<[Word; 2]> {
     let value = host::value();
-    if !value.is_zero() {
-        Error::NotPayable { value: &word::uint(&value.0) }.revert();
+    if !word::is_zero(&value) {
+        revert!(NotPayable(&value));
     }
-    let Some((selector, arguments)) = input.split_first_chunk::<SELECTOR>() else {
-        Error::UnknownSelector { selector: &[0; SELECTOR] }.revert();
+    let (selector, arguments) = match input.split_first_chunk::<SELECTOR>() {
+        Some((selector, arguments)) => (*selector, arguments),
+        None => ([0; SELECTOR], input),
     };
     for (known, run) in ENTRIES {
-        if known == *selector {
+        if known == selector {
             return run(Calldata::new(arguments));
         }
     }
-    Error::UnknownSelector { selector }.revert()
+    revert!(UnknownSelector(&word::of_selector(selector)))
 }

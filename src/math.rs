@@ -2,7 +2,7 @@
 //!
 //! Each function is one in the WASM too: inlined where they are used they would be a third of it.
 
-use crate::{error::Error, host};
+use crate::host;
 use alloy_primitives::{U256, uint};
 
 /// One, at 18 decimals.
@@ -18,21 +18,6 @@ pub fn wad() -> U256 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow;
 
-/// A result, or the end of the frame.
-pub(crate) trait OrRevert<T> {
-    /// The result there must be.
-    fn or_revert(self) -> T;
-}
-
-impl<T> OrRevert<T> for core::result::Result<T, Overflow> {
-    fn or_revert(self) -> T {
-        match self {
-            Ok(result) => result,
-            Err(Overflow) => Error::ArithmeticOverflow {}.revert(),
-        }
-    }
-}
-
 /// The sum.
 #[inline(never)]
 pub fn add(a: &U256, b: &U256) -> core::result::Result<U256, Overflow> {
@@ -46,50 +31,73 @@ pub fn sub(a: &U256, b: &U256) -> Option<U256> {
     a.checked_sub(*b)
 }
 
-/// The same for amounts that fit if everyone keeps to their word; if not, the frame ends.
+/// The same for words, which fit if everyone keeps to their word; if not, the frame ends.
 pub(crate) mod exact {
-    use super::{OrRevert, Overflow, Rate, U256};
+    use super::{Overflow, U256};
+    use crate::{
+        error::overflow,
+        word::{Word, of_uint, uint},
+    };
+
+    fn or_revert(result: Result<U256, Overflow>) -> Word {
+        match result {
+            Ok(result) => of_uint(&result),
+            Err(Overflow) => overflow(),
+        }
+    }
 
     /// The sum.
     #[inline(never)]
-    pub(crate) fn add(a: &U256, b: &U256) -> U256 {
-        super::add(a, b).or_revert()
+    pub(crate) fn add(a: &Word, b: &Word) -> Word {
+        or_revert(super::add(&uint(a), &uint(b)))
     }
 
     /// The difference, where `b` does not exceed `a`.
     #[inline(never)]
-    pub(crate) fn sub(a: &U256, b: &U256) -> U256 {
-        super::sub(a, b).ok_or(Overflow).or_revert()
+    pub(crate) fn sub(a: &Word, b: &Word) -> Word {
+        or_revert(super::sub(&uint(a), &uint(b)).ok_or(Overflow))
     }
 
     /// The product.
     #[inline(never)]
-    pub(crate) fn mul(a: &U256, b: &U256) -> U256 {
-        super::mul(a, b).or_revert()
+    pub(crate) fn mul(a: &Word, b: &Word) -> Word {
+        or_revert(super::mul(&uint(a), &uint(b)))
     }
 
     /// `a * b / denominator`, rounded down.
     #[inline(never)]
-    pub(crate) fn mul_div_down(a: &U256, b: &U256, denominator: &U256) -> U256 {
-        super::mul_div_down(a, b, denominator).or_revert()
+    pub(crate) fn mul_div_down(a: &Word, b: &Word, denominator: &Word) -> Word {
+        or_revert(super::mul_div_down(&uint(a), &uint(b), &uint(denominator)))
     }
 
     /// `a * b / denominator`, rounded up.
     #[inline(never)]
-    pub(crate) fn mul_div_up(a: &U256, b: &U256, denominator: &U256) -> U256 {
-        super::mul_div_up(a, b, denominator).or_revert()
+    pub(crate) fn mul_div_up(a: &Word, b: &Word, denominator: &Word) -> Word {
+        or_revert(super::mul_div_up(&uint(a), &uint(b), &uint(denominator)))
     }
 
-    /// What units are worth at a rate, rounded down.
+    /// Whether `a` is less than `b`.
     #[inline(never)]
-    pub(crate) fn convert_down(rate: &Rate, units: &U256) -> U256 {
-        rate.convert_down(units).or_revert()
+    pub(crate) fn less(a: &Word, b: &Word) -> bool {
+        super::sub(&uint(a), &uint(b)).is_none()
     }
 
-    /// What units are worth at a rate, rounded up.
+    /// The difference, or zero where `b` exceeds `a`.
     #[inline(never)]
-    pub(crate) fn convert_up(rate: &Rate, units: &U256) -> U256 {
-        rate.convert_up(units).or_revert()
+    pub(crate) fn sub_to_zero(a: &Word, b: &Word) -> Word {
+        of_uint(&super::sub(&uint(a), &uint(b)).unwrap_or_default())
+    }
+
+    /// One, at 18 decimals.
+    #[inline(never)]
+    pub(crate) fn wad() -> Word {
+        of_uint(&super::wad())
+    }
+
+    /// Ten to a power.
+    #[inline(never)]
+    pub(crate) fn power_of_ten(exponent: usize) -> Word {
+        or_revert(super::power_of_ten(exponent))
     }
 }
 
@@ -123,36 +131,6 @@ pub fn power_of_ten(exponent: usize) -> core::result::Result<U256, Overflow> {
         power = mul(&power, &ten)?;
     }
     Ok(power)
-}
-
-/// How many units of one asset another's are worth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// Units of the one,
-    pub numerator: U256,
-    /// for so many of the other.
-    pub denominator: U256,
-}
-
-impl Rate {
-    /// One for one.
-    pub const PAR: Self = Self { numerator: U256::ONE, denominator: U256::ONE };
-
-    /// What units of the one are worth, rounded down.
-    pub fn convert_down(&self, units: &U256) -> core::result::Result<U256, Overflow> {
-        mul_div_down(units, &self.numerator, &self.denominator)
-    }
-
-    /// What units of the one are worth, rounded up.
-    pub fn convert_up(&self, units: &U256) -> core::result::Result<U256, Overflow> {
-        mul_div_up(units, &self.numerator, &self.denominator)
-    }
-
-    /// The other way round.
-    #[must_use]
-    pub fn inverse(&self) -> Self {
-        Self { numerator: self.denominator, denominator: self.numerator }
-    }
 }
 
 #[cfg(test)]

@@ -1,110 +1,121 @@
 //! `migrate`: replaces the debt, the collateral, or both, one after the other.
 
 use crate::{
-    abi::Position,
     calldata::Calldata,
     door::{Door, Verb},
-    error::Error,
-    exchange::{Exchange, Put, Take},
+    error::revert,
+    exchange::{Amounts, Draft, Put, Take},
     flight::Lock,
-    holding::{Holding, Name, Worth},
+    holding::{Holding, Measure, Name, Worth},
     host,
-    math::{self, exact, wad},
-    operation::Operation,
+    math::exact,
+    operation::{Operation, Tills},
+    word::{self, Address, Word, ZERO},
 };
-use alloy_primitives::{Address, U256};
 
 /// The entry points.
-pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> Position {
+pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
     let lock = Lock::take();
-    let start = calldata;
     let (name, to_name) = (Name::decode(&mut calldata), Name::decode(&mut calldata));
     let (debt_portion, collateral_portion) = (portion_wad(&mut calldata), portion_wad(&mut calldata));
-    let repay_max = calldata.uint();
-    let mut operation = Operation::begin(lock, start, calldata, Verb::Migrate, door);
+    let repay_max = calldata.word();
+    let operation = Operation::begin(lock, calldata, Verb::Migrate, door);
 
-    let to = Holding::find(&to_name);
-    let unit = to.owed;
-    let (from, to) = (Holding::find(&name).in_units_of(&unit), to.in_units_of(&unit));
-    operation.admit(Verb::Migrate, &[&from, &to], &from.collateral.asset, &U256::ZERO);
+    let (mut from, mut to) = (Holding::find(&name), Holding::find(&to_name));
+    let (collateral, unit) = (from.collateral, to.owed);
+    from.count_in(&unit);
+    to.count_in(&unit);
+    let holdings = [(from.collateral, from.collateral_rate), (from.owed, from.debt_rate)];
+    let others = [(to.collateral, to.collateral_rate), (to.owed, to.debt_rate)];
+    let mut tills = Tills::new();
+    for (listing, rate) in holdings.iter().chain(&others) {
+        tills.open(listing.asset(), rate);
+    }
+    operation.admit(Verb::Migrate, &[&from, &to], collateral.asset(), &ZERO);
     let mut migration = Migration { account: operation.account, from, to };
     let (found, _, before) = migration.measure();
 
-    let moves_debt = migration.moves_debt() && !debt_portion.is_zero() && !found.debt.is_zero();
-    let moves_collateral = migration.moves_collateral() && !collateral_portion.is_zero() && !found.collateral.is_zero();
+    let moves_debt = migration.moves_debt() && !word::is_zero(debt_portion) && !word::is_zero(&found.owed.assets);
+    let moves_collateral =
+        migration.moves_collateral() && !word::is_zero(collateral_portion) && !word::is_zero(&found.collateral);
+    if !moves_debt && !moves_collateral {
+        revert!(NothingToMigrate());
+    }
     if moves_debt {
-        operation.exchange(migration.of_debt(&debt_portion, &repay_max), 0);
+        operation.exchange(migration.of_debt(debt_portion, repay_max, &found), 0);
     }
     if moves_collateral {
-        operation.exchange(migration.of_collateral(&found.collateral, &collateral_portion), 1);
+        operation.exchange(migration.of_collateral(collateral_portion, &found), 1);
     }
-    if !moves_debt && !moves_collateral {
-        Error::NothingToMigrate {}.revert();
-    }
-    let swept = operation.settle();
-    let (_, after, worth) = migration.measure();
-    operation.end(Verb::Migrate, &to_name, migration.to.lender, &after, &worth.with(&swept).loss_since(&before));
-    after
+    let swept = operation.settle(&tills);
+    let (_, after, mut worth) = migration.measure();
+    worth.add(&swept);
+    operation.end(Verb::Migrate, &to_name, migration.to.lender, after, &worth.loss_since(&before))
 }
 
 /// Reads a portion, 18 decimals.
-fn portion_wad(calldata: &mut Calldata<'_>) -> U256 {
-    let portion = calldata.uint();
-    if math::sub(&wad(), &portion).is_none() {
-        Error::PortionTooHigh { portion: &portion }.revert();
+fn portion_wad<'a>(calldata: &mut Calldata<'a>) -> &'a Word {
+    let portion = calldata.word();
+    if exact::less(&exact::wad(), portion) {
+        revert!(PortionTooHigh(portion));
     }
     portion
 }
 
 /// From where to where, and whose.
-struct Migration {
-    account: Address,
-    from: Holding,
-    to: Holding,
+struct Migration<'a> {
+    account: Address<'a>,
+    from: Holding<'a>,
+    to: Holding<'a>,
 }
 
-impl Migration {
+impl Migration<'_> {
     fn moves_debt(&self) -> bool {
         !self.from.debt.is(&self.to.debt)
     }
 
     fn moves_collateral(&self) -> bool {
-        self.from.collateral.market.address() != self.to.collateral.market.address()
+        !self.from.collateral.market.address().is(self.to.collateral.market.address())
     }
 
     /// Both positions, and what they are worth together. A side that both have is counted once.
     #[inline(never)]
-    fn measure(&mut self) -> (Position, Position, Worth) {
-        let distinct = (self.moves_collateral(), self.moves_debt());
-        let ((from, _), (to, _)) = (self.from.measure(&self.account), self.to.measure(&self.account));
-        let worth = self.from.worth(&from, distinct).and(&self.to.worth(&to, (true, true)));
+    fn measure(&mut self) -> (Measure, Measure, Worth) {
+        let (from, to) = (self.from.measure(self.account), self.to.measure(self.account));
+        let mut worth = self.from.worth(&from, self.moves_collateral(), self.moves_debt());
+        worth.add(&self.to.worth(&to, true, true));
         (from, to, worth)
     }
 
     /// The old debt is repaid and the new one pays for it.
-    fn of_debt(&self, portion_wad: &U256, repay_max: &U256) -> Exchange {
-        let owed = self.from.debt.owed(&self.account);
-        let repayment = exact::mul_div_up(&owed.assets, portion_wad, &wad());
-        let mut assets = repayment;
-        if math::sub(repay_max, &repayment).is_none() {
+    #[inline(never)]
+    fn of_debt(&self, portion_wad: &Word, repay_max: &Word, found: &Measure) -> Draft {
+        let wad = exact::wad();
+        let repayment = exact::mul_div_up(&found.owed.assets, portion_wad, &wad);
+        let mut assets = &repayment;
+        if exact::less(repay_max, &repayment) {
             // Before it is due, a debt of fixed maturity costs less than it says; the lender tells how much.
-            if math::sub(&U256::from(host::timestamp()), &self.from.debt.maturity).is_some() {
-                Error::RepaymentAboveMax { repayment: &repayment, repay_max }.revert();
+            if !exact::less(&host::timestamp(), self.from.debt.maturity) {
+                revert!(RepaymentAboveMax(&repayment, repay_max));
             }
-            assets = *repay_max;
+            assets = repay_max;
         }
-        let put = if *portion_wad == wad() { Put::RepayAll } else { Put::Repay };
-        let (put, take) = ((put, self.from.debt_side()), (Take::Borrow, self.to.debt_side()));
-        let face = exact::mul_div_down(&owed.face, portion_wad, &wad());
-        Exchange { face, ..Exchange::new(&self.account, put, take, &assets) }
+        let put = if word::same(portion_wad, &wad) { Put::RepayAll } else { Put::Repay };
+        let face = exact::mul_div_down(&found.owed.face, portion_wad, &wad);
+        let amounts = Amounts { assets, face: &face, wallet_assets: &ZERO };
+        let (put, take) = ((put, &self.from.debt_side()), (Take::Borrow, &self.to.debt_side()));
+        Draft::new(self.account, put, take, &amounts, false)
     }
 
     /// The new collateral is supplied and the old one pays for it.
-    fn of_collateral(&self, collateral: &U256, portion_wad: &U256) -> Exchange {
-        let take = if *portion_wad == wad() { Take::WithdrawAll } else { Take::Withdraw };
-        let (put, take) = ((Put::Supply, self.to.collateral_side()), (take, self.from.collateral_side()));
-        let assets = exact::mul_div_down(collateral, portion_wad, &wad());
-        let exchange = Exchange::new(&self.account, put, take, &assets);
-        Exchange { is_exact_input: exchange.swaps(), ..exchange }
+    #[inline(never)]
+    fn of_collateral(&self, portion_wad: &Word, found: &Measure) -> Draft {
+        let wad = exact::wad();
+        let take = if word::same(portion_wad, &wad) { Take::WithdrawAll } else { Take::Withdraw };
+        let assets = exact::mul_div_down(&found.collateral, portion_wad, &wad);
+        let amounts = Amounts { assets: &assets, face: &ZERO, wallet_assets: &ZERO };
+        let (put_side, take_side) = (self.to.collateral_side(), self.from.collateral_side());
+        let swaps = !put_side.asset.0.is(take_side.asset.0);
+        Draft::new(self.account, (Put::Supply, &put_side), (take, &take_side), &amounts, swaps)
     }
 }

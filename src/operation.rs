@@ -1,152 +1,178 @@
 //! What the verbs have in common: how an operation begins and how it ends.
 
 use crate::{
-    abi::Position,
     bounds::Bounds,
     calldata::Calldata,
     deleverage,
     door::{Door, Extras, Verb},
-    error::Error,
+    error::revert,
     event,
-    exchange::Exchange,
+    exchange::Draft,
     flash::Source,
     flight::Lock,
-    holding::{Holding, Name},
+    holding::{Holding, Measure, Name, Worth},
     host,
-    lender::{Debt, Lender},
+    lender::{Lender, Rate},
     leverage,
-    math::{self, Rate, exact},
-    sizing::Size,
+    math::exact,
+    sizing,
     token::Token,
+    word::{self, Address, Word, ZERO},
 };
-use alloy_primitives::{Address, U256};
 
 /// Tokens that an operation handles, at most.
 const TOKENS: usize = 4;
 
 /// A token that an operation handles, and what this contract held of it before.
-#[derive(Clone, Copy)]
-struct Till {
-    token: Token,
-    before: U256,
-    rate: Rate,
+struct Till<'a> {
+    token: Token<'a>,
+    before: Word,
+    rate: &'a Rate,
 }
 
 /// An operation under way, in the outermost frame.
 pub(crate) struct Operation<'a> {
     lock: Lock,
-    tills: [Option<Till>; TOKENS],
     source: Source,
     bounds: Bounds<'a>,
     extras: Extras<'a>,
     /// Whose position it is.
-    pub(crate) account: Address,
-    /// This contract.
-    pub(crate) this: Address,
+    pub(crate) account: Address<'a>,
+}
+
+/// What an operation handles besides, and counts.
+pub(crate) struct Tills<'a>([Option<Till<'a>>; TOKENS]);
+
+/// How the size of an operation is stated.
+#[derive(Clone, Copy)]
+pub(crate) struct Size<'a> {
+    /// Whether it is a ratio, 18 decimals; else it is an amount.
+    pub(crate) is_ratio: bool,
+    /// The ratio or the amount.
+    pub(crate) value: &'a Word,
+}
+
+impl Size<'_> {
+    /// As the arithmetic takes it.
+    pub(crate) fn stated(self) -> sizing::Size {
+        let value = word::uint(self.value);
+        if self.is_ratio { sizing::Size::RatioWad(value) } else { sizing::Size::Assets(value) }
+    }
 }
 
 /// What `leverage` and `deleverage` do, but for the exchange, which is their own.
-pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> Position {
+pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> [Word; 2] {
     let lock = Lock::take();
-    let start = calldata;
-    let (name, size, wallet_assets) = (Name::decode(&mut calldata), Size::decode(&mut calldata), calldata.uint());
-    let mut operation = Operation::begin(lock, start, calldata, verb, door);
+    let name = Name::decode(&mut calldata);
+    let size = Size { is_ratio: calldata.variant(2) == 0, value: calldata.word() };
+    let wallet_assets = calldata.word();
+    let operation = Operation::begin(lock, calldata, verb, door);
     let mut holding = Holding::find(&name);
-    let deposit_assets = if verb == Verb::Leverage { wallet_assets } else { U256::ZERO };
-    operation.admit(verb, &[&holding], &holding.collateral.asset, &deposit_assets);
+    let deposit_assets = if verb == Verb::Leverage { wallet_assets } else { &ZERO };
+    let (collateral, owed) = (holding.collateral, holding.owed);
+    let (collateral_rate, debt_rate) = (holding.collateral_rate, holding.debt_rate);
+    let mut tills = Tills::new();
+    tills.open(collateral.asset(), &collateral_rate);
+    tills.open(owed.asset(), &debt_rate);
+    operation.admit(verb, &[&holding], collateral.asset(), deposit_assets);
 
-    let account = operation.account;
-    let (position, owed) = holding.measure(&account);
-    let deposited = exact::convert_down(&holding.collateral_rate, &deposit_assets);
-    let before = holding.worth(&position, (true, true)).with(&deposited);
+    let position = holding.measure(operation.account);
+    let mut before = holding.worth(&position, true, true);
+    before.add(&Worth { assets: collateral_rate.convert_down(deposit_assets), debts: ZERO });
     match verb {
-        Verb::Leverage => leverage::carry_out(&operation, &holding, &position, &size, &wallet_assets),
-        _ => deleverage::carry_out(&operation, &holding, &position, &owed, &size, &wallet_assets),
+        Verb::Leverage => leverage::carry_out(&operation, &holding, &position, size, wallet_assets),
+        _ => deleverage::carry_out(&operation, &holding, &position, size, wallet_assets),
     }
-    let swept = operation.settle();
-    let (after, _) = holding.measure(&account);
-    let loss = holding.worth(&after, (true, true)).with(&swept).loss_since(&before);
-    operation.end(verb, &name, holding.lender, &after, &loss);
-    after
+    let mut worth = operation.settle(&tills);
+    let after = holding.measure(operation.account);
+    worth.add(&holding.worth(&after, true, true));
+    operation.end(verb, &name, holding.lender, after, &worth.loss_since(&before))
 }
 
-impl<'a> Operation<'a> {
-    /// Reads what all operations end with, for an account whose door has not been opened yet.
-    pub(crate) fn begin(
-        lock: Lock,
-        start: Calldata<'a>,
-        mut calldata: Calldata<'a>,
-        verb: Verb,
-        door: Door,
-    ) -> Operation<'a> {
-        let (source, bounds) = (Source::decode(&mut calldata), Bounds::decode(&mut calldata));
-        let extras = Extras::decode(&start, calldata, verb, door);
-        let (account, this) = (extras.account(), host::this());
-        Self { lock, tills: [None; TOKENS], source, bounds, extras, account, this }
+impl<'a> Tills<'a> {
+    /// None yet.
+    pub(crate) fn new() -> Self {
+        Self([const { None }; TOKENS])
     }
 
-    /// Counts what is here, lets the account in with its deposit, and submits its approvals.
-    pub(crate) fn admit(&mut self, verb: Verb, holdings: &[&Holding], asset: &Token, deposit_assets: &U256) {
-        for holding in holdings {
-            self.open(&holding.collateral.asset, holding.collateral_rate);
-            self.open(&holding.owed.asset, holding.debt_rate);
-        }
-        let has_part = |token: &Address| {
-            holdings.iter().any(|holding| {
-                let (collateral, owed) = (&holding.collateral, &holding.owed);
-                let all = [&collateral.asset.0, &owed.asset.0, collateral.market.address(), owed.market.address()];
-                all.contains(&token)
-            })
-        };
-        self.extras.authorizations.submit(&self.account, &self.this, has_part);
-        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
-    }
-
-    /// Carries out an exchange. What a debt of fixed maturity takes of an allowance, its fee included, is not known
-    /// beforehand: what is too much is used up at the end.
-    pub(crate) fn exchange(&self, mut exchange: Exchange, route: usize) {
-        let Debt { market, maturity } = &exchange.take_side.debt;
-        exchange.trims_allowance = maturity.is_zero() && self.extras.authorizations.uses_up(market.address());
-        let route = self.extras.routes.get(route).copied().unwrap_or_default();
-        self.source.advance(&self.lock.flight(), &mut exchange, route);
-    }
-
-    fn open(&mut self, token: &Token, rate: Rate) {
-        for till in &mut self.tills {
+    /// Counts a token, unless it has been counted.
+    #[inline(never)]
+    pub(crate) fn open(&mut self, token: Token<'a>, rate: &'a Rate) {
+        for till in &mut self.0 {
             match till {
-                Some(open) if open.token.0 == token.0 => return,
+                Some(open) if open.token.0.is(token.0) => return,
                 Some(_) => {}
                 None => {
-                    *till = Some(Till { token: *token, before: token.balance_of(&self.this), rate });
+                    *till = Some(Till { token, before: token.balance_of(host::this()), rate });
                     return;
                 }
             }
         }
     }
+}
+
+impl<'a> Operation<'a> {
+    /// Reads what all operations end with, for an account whose door has not been opened yet.
+    #[inline(never)]
+    pub(crate) fn begin(lock: Lock, mut calldata: Calldata<'a>, verb: Verb, door: Door) -> Self {
+        let (source, bounds) = (Source::decode(&mut calldata), Bounds::decode(&mut calldata));
+        let extras = Extras::decode(calldata, verb, door);
+        let account = extras.account();
+        Self { lock, source, bounds, extras, account }
+    }
+
+    /// Lets the account in with its deposit, and submits its approvals.
+    #[inline(never)]
+    pub(crate) fn admit(&self, verb: Verb, holdings: &[&Holding<'_>], asset: Token<'_>, deposit_assets: &Word) {
+        self.extras.authorizations.submit(self.account, host::this(), |token| {
+            holdings.iter().any(|holding| {
+                [holding.collateral, holding.owed]
+                    .iter()
+                    .any(|listing| token.is(listing.asset().0) || token.is(listing.market.address()))
+            })
+        });
+        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
+    }
+
+    /// Carries out an exchange, by way of the first route or the second.
+    #[inline(never)]
+    pub(crate) fn exchange(&self, mut draft: Draft, route: usize) {
+        let debt = draft.exchange().take_side().debt;
+        // What a debt of fixed maturity uses up, only the borrow tells: what is left then is settled at the end.
+        if debt.is_floating() && self.extras.authorizations.uses_up(debt.market.address()) {
+            draft.trim_allowance();
+        }
+        self.source.advance(&self.lock.flight(), &mut draft, self.extras.routes[route & 1]);
+    }
 
     /// Sends to the wallet what is here beyond what was here before, and leaves nothing of the approvals. Returns what
     /// the wallet got is worth.
-    pub(crate) fn settle(&self) -> U256 {
-        let mut worth = U256::ZERO;
-        for Till { token, before: expected, rate } in self.tills.iter().flatten() {
-            let balance = &token.balance_of(&self.this);
-            let Some(spare) = math::sub(balance, expected) else {
-                Error::ResidualBalance { balance, expected }.revert();
-            };
-            if !spare.is_zero() {
-                token.transfer(&self.account, &spare);
-                worth = exact::add(&worth, &exact::convert_down(rate, &spare));
+    #[inline(never)]
+    pub(crate) fn settle(&self, tills: &Tills<'_>) -> Worth {
+        let mut worth = Worth { assets: ZERO, debts: ZERO };
+        for Till { token, before, rate } in tills.0.iter().flatten() {
+            let balance = token.balance_of(host::this());
+            if exact::less(&balance, before) {
+                revert!(ResidualBalance(&balance, before));
+            }
+            let spare = exact::sub(&balance, before);
+            if !word::is_zero(&spare) {
+                token.transfer(self.account, &spare);
+                worth.add(&Worth { assets: rate.convert_down(&spare), debts: ZERO });
             }
         }
-        self.extras.authorizations.settle(&self.account, &self.this);
+        self.extras.authorizations.settle(self.account, host::this());
         worth
     }
 
     /// Holds the outcome against the caller's bounds and says what was done.
-    pub(crate) fn end(self, verb: Verb, name: &Name, lender: Lender, after: &Position, loss: &U256) {
-        self.bounds.check(after, loss);
-        self.bounds.check_health(lender, &self.account);
-        event::emit(verb, &self.account, name, after);
+    #[inline(never)]
+    pub(crate) fn end(self, verb: Verb, name: &Name<'_>, lender: Lender, after: Measure, loss: &Word) -> [Word; 2] {
+        self.bounds.check(&after, loss);
+        self.bounds.check_health(lender, self.account);
+        let outcome = [after.collateral, after.owed.assets];
+        event::emit(verb, self.account, name, &outcome);
         self.lock.release();
+        outcome
     }
 }

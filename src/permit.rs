@@ -5,14 +5,13 @@ use crate::{
         IDaiLikePermit::permitCall as dai_like, IERC20Permit::permitCall as eip2612, IERC7598::permitCall as eip7598,
         IPermit2::permitTransferFromCall,
     },
-    calldata::{Calldata, malformed},
-    error::Error,
-    host,
-    network::PERMIT2,
+    calldata::Calldata,
+    error::{malformed, revert},
+    host::{self, Part},
+    network::root,
     token::Token,
-    word::{WORD, words},
+    word::{self, Address, WORD, Word},
 };
-use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 
 /// Longest signature that is read: enough for a wallet of many owners.
@@ -30,10 +29,10 @@ enum Kind {
 /// A signed approval, where it stands in the calldata.
 struct Authorization<'a> {
     kind: Kind,
-    token: Token,
-    value: &'a [u8; WORD],
-    nonce: &'a [u8; WORD],
-    deadline: &'a [u8; WORD],
+    token: Token<'a>,
+    value: &'a Word,
+    nonce: &'a Word,
+    deadline: &'a Word,
     signature: &'a [u8],
 }
 
@@ -46,87 +45,101 @@ pub(crate) struct Authorizations<'a> {
 
 impl<'a> Authorizations<'a> {
     /// Reads them all once; what follows them is next.
+    #[inline(never)]
     pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Self {
         let count = calldata.small();
         let heads = *calldata;
-        let authorizations = Self { calldata: heads, count };
         calldata.skip(count);
         let mut offsets = heads;
         for _ in 0..count {
             offsets.fixed(calldata.offset() - heads.offset());
             Authorization::decode(calldata);
         }
-        authorizations
-    }
-
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
+        Self { calldata: heads, count }
     }
 
     /// They were well formed when they were read, and are read again where they stand.
-    fn each(&self) -> impl Iterator<Item = Authorization<'a>> {
+    fn each(&self, mut run: impl FnMut(&Authorization<'a>)) {
         let mut calldata = self.calldata;
-        let count = self.count;
-        calldata.skip(count);
-        (0..count).map(move |_| Authorization::decode(&mut calldata))
+        calldata.skip(self.count);
+        for _ in 0..self.count {
+            run(&Authorization::decode(&mut calldata));
+        }
     }
 
     /// Submits those that give. One that fails may have been submitted by somebody else: what counts is what the
     /// lender and the token then allow.
-    pub(crate) fn submit(&self, account: &Address, this: &Address, has_part: impl Fn(&Address) -> bool) {
-        for authorization in self.each() {
-            if !has_part(&authorization.token.0) {
-                Error::AuthorizationForeign { token: &authorization.token.0 }.revert();
+    #[inline(never)]
+    pub(crate) fn submit(&self, account: Address<'_>, this: Address<'_>, has_part: impl Fn(Address<'_>) -> bool) {
+        self.each(|authorization| {
+            if !has_part(authorization.token.0) {
+                revert!(AuthorizationForeign(authorization.token.0.word()));
             }
             if authorization.gives() {
                 authorization.submit(account, this);
             }
-        }
+        });
     }
 
     /// Whether an allowance of a token is given and not taken back: then it has to be used up.
-    pub(crate) fn uses_up(&self, token: &Address) -> bool {
-        let of_token = || self.each().filter(|authorization| authorization.token.0 == *token);
-        !self.is_empty() && of_token().count() != 0 && of_token().all(|authorization| authorization.gives())
+    #[inline(never)]
+    pub(crate) fn uses_up(&self, token: Address<'_>) -> bool {
+        let (mut gives, mut takes_back) = (false, false);
+        self.each(|authorization| {
+            if authorization.token.0.is(token) {
+                gives |= authorization.gives();
+                takes_back |= !authorization.gives();
+            }
+        });
+        gives && !takes_back
     }
 
     /// Brings the deposit here: through Permit2 if that was signed, or by the allowance there is.
-    pub(crate) fn collect(&self, asset: &Token, assets: &U256, account: &Address, this: &Address) {
-        if assets.is_zero() {
-            return;
-        }
-        for Authorization { kind, token, value, nonce, deadline, signature } in self.each() {
-            if kind == Kind::Permit2 && token.0 == asset.0 {
-                let length = signature.len();
-                let permit = words![asset.0, *value, *nonce, *deadline, *this, *assets];
-                let arguments = words![permit, *account, 8 * WORD, length, signature];
-                let [] = host::call(&PERMIT2, permitTransferFromCall::SELECTOR, &arguments);
-                return;
+    #[inline(never)]
+    pub(crate) fn collect(&self, asset: Token<'_>, assets: &Word, account: Address<'_>, this: Address<'_>) {
+        let mut is_missing = !word::is_zero(assets);
+        self.each(|authorization| {
+            let Authorization { kind, token, value, nonce, deadline, signature } = authorization;
+            if is_missing && *kind == Kind::Permit2 && token.0.is(asset.0) {
+                is_missing = false;
+                let (at, length) = (word::of_small(8 * WORD as u64), word::of_small(signature.len() as u64));
+                let words = [asset.0.word(), value, nonce, deadline, this.word(), assets, account.word(), &at, &length];
+                let parts = [Part::Words(&words), Part::Bytes(signature)];
+                let [] = host::call(Address::known(&root!(PERMIT2)), permitTransferFromCall::SELECTOR, &parts);
             }
+        });
+        if is_missing {
+            asset.transfer_from(account, this, assets);
         }
-        asset.transfer_from(account, this, assets);
     }
 
     /// Takes back what is to be taken back, uses up what is left, and reverts if any is left then.
-    pub(crate) fn settle(&self, account: &Address, this: &Address) {
-        for authorization in self.each().filter(|authorization| !authorization.gives()) {
-            authorization.submit(account, this);
-        }
-        for Authorization { token, .. } in self.each().filter(|authorization| authorization.kind != Kind::Permit2) {
+    #[inline(never)]
+    pub(crate) fn settle(&self, account: Address<'_>, this: Address<'_>) {
+        self.each(|authorization| {
+            if !authorization.gives() {
+                authorization.submit(account, this);
+            }
+        });
+        self.each(|&Authorization { kind, token, .. }| {
+            if kind == Kind::Permit2 {
+                return;
+            }
             let mut allowance = token.allowance(account, this);
-            if !allowance.is_zero() && allowance != U256::MAX {
-                token.waste_allowance(account, &allowance);
+            if !word::is_zero(&allowance) && !word::is_max(&allowance) {
+                // Moves nothing.
+                token.transfer_from(account, account, &allowance);
                 allowance = token.allowance(account, this);
             }
-            if !allowance.is_zero() {
-                Error::AllowanceLeft { token: &token.0, allowance: &allowance }.revert();
+            if !word::is_zero(&allowance) {
+                revert!(AllowanceLeft(token.0.word(), &allowance));
             }
-        }
+        });
     }
 }
 
 impl<'a> Authorization<'a> {
+    #[inline(never)]
     fn decode(calldata: &mut Calldata<'a>) -> Self {
         let kind = match calldata.variant(4) {
             0 => Kind::Eip2612,
@@ -147,28 +160,24 @@ impl<'a> Authorization<'a> {
     }
 
     fn gives(&self) -> bool {
-        *self.value != [0; WORD]
+        !word::is_zero(self.value)
     }
 
-    fn submit(&self, account: &Address, spender: &Address) {
-        let Self { token: Token(token), value, nonce, deadline, signature, .. } = self;
+    #[inline(never)]
+    fn submit(&self, account: Address<'_>, spender: Address<'_>) {
+        let Self { token: Token(token), value, nonce, deadline, signature, .. } = *self;
+        let (owner, spender) = (account.word(), spender.word());
         // Recovery id last in the signature, first in the arguments; only the kinds of 65 bytes have one.
-        let (id, rest) = signature.split_last().map_or((0, *signature), |(id, rest)| (u64::from(*id), rest));
-        match self.kind {
-            Kind::Eip2612 => {
-                host::attempt(token, eip2612::SELECTOR, &words![*account, *spender, **value, **deadline, id, rest]);
-            }
-            Kind::DaiLike => {
-                let allowed = u64::from(self.gives());
-                let arguments = words![*account, *spender, **nonce, **deadline, allowed, id, rest];
-                host::attempt(token, dai_like::SELECTOR, &arguments);
-            }
-            Kind::Eip7598 => {
-                let length = signature.len();
-                let arguments = words![*account, *spender, **value, **deadline, 5 * WORD, length, *signature];
-                host::attempt(token, eip7598::SELECTOR, &arguments);
-            }
-            Kind::Permit2 => {}
-        }
+        let (id, rest) = signature.split_last().unwrap_or((&0, signature));
+        let id = word::of_small(u64::from(*id));
+        let (at, length) = (word::of_small(5 * WORD as u64), word::of_small(signature.len() as u64));
+        let allowed = word::of_small(u64::from(self.gives()));
+        let (selector, words, bytes): (_, &[&Word], _) = match self.kind {
+            Kind::Eip2612 => (eip2612::SELECTOR, &[owner, spender, value, deadline, &id], rest),
+            Kind::DaiLike => (dai_like::SELECTOR, &[owner, spender, nonce, deadline, &allowed, &id], rest),
+            Kind::Eip7598 => (eip7598::SELECTOR, &[owner, spender, value, deadline, &at, &length], signature),
+            Kind::Permit2 => return,
+        };
+        host::attempt(token, selector, &[Part::Words(words), Part::Bytes(bytes)]);
     }
 }

@@ -4,9 +4,9 @@
 
 use crate::{
     abi::Position,
-    calldata::Calldata,
-    error::Error,
+    error::{overflow, revert},
     math::{self, Overflow, wad},
+    word::of_uint,
 };
 use alloy_primitives::U256;
 
@@ -17,14 +17,6 @@ pub enum Size {
     RatioWad(U256),
     /// Units of collateral to add, or of debt to repay.
     Assets(U256),
-}
-
-impl Size {
-    /// Reads two words.
-    pub(crate) fn decode(calldata: &mut Calldata<'_>) -> Self {
-        let (target, value) = (calldata.variant(2), calldata.uint());
-        if target == 0 { Self::RatioWad(value) } else { Self::Assets(value) }
-    }
 }
 
 /// Why a size cannot be had.
@@ -62,15 +54,23 @@ impl From<Overflow> for Unattainable {
 impl Unattainable {
     /// Ends the frame for this reason.
     #[cold]
+    #[inline(never)]
     pub(crate) fn revert(&self) -> ! {
+        let words = |a: &U256, b: &U256| (of_uint(a), of_uint(b));
         match self {
             Self::RatioTooLow { ratio_wad } => {
-                let least = wad();
-                Error::RatioTooLow { ratio: ratio_wad, least: &least }.revert()
+                let (ratio, least) = words(ratio_wad, &wad());
+                revert!(RatioTooLow(&ratio, &least))
             }
-            Self::PrincipalNegative { collateral, owed } => Error::PrincipalNegative { collateral, owed }.revert(),
-            Self::WrongDirection { debt_target, debt } => Error::WrongDirection { debt_target, debt }.revert(),
-            Self::Overflow => Error::ArithmeticOverflow {}.revert(),
+            Self::PrincipalNegative { collateral, owed } => {
+                let (collateral, owed) = words(collateral, owed);
+                revert!(PrincipalNegative(&collateral, &owed))
+            }
+            Self::WrongDirection { debt_target, debt } => {
+                let (debt_target, debt) = words(debt_target, debt);
+                revert!(WrongDirection(&debt_target, &debt))
+            }
+            Self::Overflow => overflow(),
         }
     }
 }

@@ -1,119 +1,150 @@
-//! ABI words: what goes out to others, and what they answer.
+//! ABI words. Amounts and addresses stay the words that they came as, since most of them only go out again: what is
+//! calculated with is turned into numbers, and back, by `math`.
 
-use alloy_primitives::{Address, FixedBytes, U256};
+use alloy_primitives::U256;
 
 /// Bytes of an ABI word.
 pub(crate) const WORD: usize = 32;
+/// Bytes before the address in a word that holds one.
+pub(crate) const BEFORE_ADDRESS: usize = 12;
 
-/// What fills one ABI word. It is laid out where it is needed and not before: words are large, and copies are code.
+/// An ABI word.
+pub(crate) type Word = [u8; WORD];
+
+/// Nothing.
+pub(crate) const ZERO: Word = [0; WORD];
+
+/// A word that holds an address, and nothing else: made where that is checked.
 #[derive(Clone, Copy)]
-pub(crate) enum Value<'a> {
-    /// A number.
-    Uint(&'a U256),
-    /// An address, right aligned.
-    Address(&'a Address),
-    /// A word as it is.
-    Word(&'a [u8; WORD]),
-    /// A small number.
-    Small(u64),
-    /// A selector, left aligned as `bytes4` is.
-    Selector(&'a [u8; 4]),
-    /// The largest number.
-    Max,
-    /// Bytes, padded with zeros to whole words; their length is a word of its own, before.
-    Bytes(&'a [u8]),
-    /// Several words.
-    Words(&'a [Value<'a>]),
-}
+pub(crate) struct Address<'a>(&'a Word);
 
-impl Value<'_> {
-    /// The word, as the ABI lays it out. Where there are several, who has the room for them lays them out.
+impl<'a> Address<'a> {
+    /// The address in a word, if it holds nothing else.
     #[inline(never)]
-    pub(crate) fn lay_out(self, word: &mut [u8; WORD]) {
-        *word = [0; WORD];
-        match self {
-            Self::Bytes(_) | Self::Words(_) => {}
-            Self::Uint(uint) => *word = uint.to_be_bytes(),
-            Self::Word(content) => *word = *content,
-            Self::Max => *word = [0xff; WORD],
-            Self::Address(address) => copy(word.last_chunk_mut(), &address.0.0),
-            Self::Small(small) => copy(word.last_chunk_mut(), &small.to_be_bytes()),
-            Self::Selector(selector) => copy(word.first_chunk_mut(), selector),
-        }
+    pub(crate) fn of(word: &'a Word) -> Option<Self> {
+        let (padding, _) = word.split_first_chunk::<BEFORE_ADDRESS>()?;
+        (*padding == [0; BEFORE_ADDRESS]).then_some(Self(word))
+    }
+
+    /// The address in a word that this contract made.
+    pub(crate) fn known(word: &'a Word) -> Self {
+        Self(word)
+    }
+
+    /// The word.
+    pub(crate) fn word(self) -> &'a Word {
+        self.0
+    }
+
+    /// Whether both are one.
+    pub(crate) fn is(self, other: Address<'_>) -> bool {
+        same(self.0, other.0)
     }
 }
 
-fn copy<const N: usize>(to: Option<&mut [u8; N]>, from: &[u8; N]) {
-    if let Some(to) = to {
-        *to = *from;
-    }
+/// The eight bytes at a quarter of a word, in the host's order.
+fn quarter(word: &Word, index: usize) -> u64 {
+    let (quarters, _) = word.as_chunks();
+    quarters.get(index).map_or(0, |quarter| u64::from_ne_bytes(*quarter))
 }
 
-macro_rules! values {
-    ($($type:ty: $from:ident => $value:expr;)*) => {
-        $(impl<'a> From<&'a $type> for Value<'a> {
-            fn from($from: &'a $type) -> Self {
-                $value
-            }
-        })*
-    };
+/// Whether two words are equal.
+#[inline(never)]
+pub(crate) fn same(a: &Word, b: &Word) -> bool {
+    (0..4).fold(0, |difference, index| difference | (quarter(a, index) ^ quarter(b, index))) == 0
 }
 
-values! {
-    U256: uint => Self::Uint(uint);
-    Address: address => Self::Address(address);
-    FixedBytes<WORD>: word => Self::Word(&word.0);
-    u64: small => Self::Small(*small);
-    usize: small => Self::Small(*small as u64);
-    [u8; 4]: selector => Self::Selector(selector);
-    [u8; WORD]: word => Self::Word(word);
+/// Whether a word is zero.
+#[inline(never)]
+pub(crate) fn is_zero(word: &Word) -> bool {
+    (0..4).fold(0, |bits, index| bits | quarter(word, index)) == 0
 }
 
-impl<'a> From<&'a &'a [u8]> for Value<'a> {
-    fn from(bytes: &'a &'a [u8]) -> Self {
-        Self::Bytes(bytes)
-    }
+/// Whether a word is the largest number.
+#[inline(never)]
+pub(crate) fn is_max(word: &Word) -> bool {
+    (0..4).fold(u64::MAX, |bits, index| bits & quarter(word, index)) == u64::MAX
 }
-
-impl<'a, const N: usize> From<&'a [Value<'a>; N]> for Value<'a> {
-    fn from(words: &'a [Value<'a>; N]) -> Self {
-        Self::Words(words)
-    }
-}
-
-impl<'a> From<&Value<'a>> for Value<'a> {
-    fn from(value: &Value<'a>) -> Self {
-        *value
-    }
-}
-
-/// An array of [`Value`]s.
-macro_rules! words {
-    ($($value:expr),* $(,)?) => { [$($crate::word::Value::from(&$value)),*] };
-}
-pub(crate) use words;
 
 /// The number that a word holds.
 #[inline(never)]
-pub(crate) fn uint(word: &[u8; WORD]) -> U256 {
+pub(crate) fn uint(word: &Word) -> U256 {
     U256::from_be_bytes(*word)
 }
 
-/// The address that a word holds, if it holds nothing else.
+/// The word that holds a number.
 #[inline(never)]
-pub(crate) fn address(word: &[u8; WORD]) -> Option<Address> {
-    let (padding, address) = word.split_first_chunk::<12>()?;
-    (*padding == [0; 12]).then_some(Address(FixedBytes(*address.first_chunk()?)))
+pub(crate) fn of_uint(uint: &U256) -> Word {
+    uint.to_be_bytes()
+}
+
+/// The word that holds a small number.
+#[inline(never)]
+pub(crate) fn of_small(small: u64) -> Word {
+    let mut word = ZERO;
+    if let Some(end) = word.last_chunk_mut() {
+        *end = small.to_be_bytes();
+    }
+    word
+}
+
+/// The word that begins with a selector.
+#[inline(never)]
+pub(crate) fn of_selector(selector: [u8; 4]) -> Word {
+    let mut word = ZERO;
+    if let Some(start) = word.first_chunk_mut() {
+        *start = selector;
+    }
+    word
+}
+
+/// A word made by code, of its quarters in the host's order. A constant would be data, which every frame pays for.
+#[inline(never)]
+pub(crate) fn of_quarters(first: u64, second: u64, third: u64, fourth: u64) -> Word {
+    let mut word = ZERO;
+    for (place, quarter) in word.as_chunks_mut().0.iter_mut().zip([first, second, third, fourth]) {
+        *place = quarter.to_ne_bytes();
+    }
+    word
+}
+
+/// A constant word, by code.
+macro_rules! in_code {
+    ($word:expr) => {{
+        const QUARTERS: [u64; 4] = $crate::word::quarters($word);
+        $crate::word::of_quarters(QUARTERS[0], QUARTERS[1], QUARTERS[2], QUARTERS[3])
+    }};
+}
+pub(crate) use in_code;
+
+/// A word's quarters, in the order of the chain's machine.
+pub(crate) const fn quarters(word: Word) -> [u64; 4] {
+    let (mut quarters, mut index) = ([0; 4], 0);
+    while index < WORD {
+        quarters[index / 8] |= (word[index] as u64) << (8 * (index % 8));
+        index += 1;
+    }
+    quarters
+}
+
+/// The word of an address, right aligned.
+pub(crate) const fn of_address(address: [u8; WORD - BEFORE_ADDRESS]) -> Word {
+    let (mut word, mut index) = (ZERO, 0);
+    while index < address.len() {
+        word[BEFORE_ADDRESS + index] = address[index];
+        index += 1;
+    }
+    word
 }
 
 /// The number that a word holds, if it fits the memory there is.
-pub(crate) fn small(word: &[u8; WORD]) -> Option<usize> {
-    // As arrays: compared eight bytes at a time.
+#[inline(never)]
+pub(crate) fn small(word: &Word) -> Option<usize> {
     let (high, low) = (word.first_chunk::<28>()?, word.last_chunk()?);
     (*high == [0; 28]).then_some(u32::from_be_bytes(*low) as usize)
 }
 
 /// Whether a word holds `true`, as the ABI encodes it.
-pub(crate) fn is_true(word: &[u8; WORD]) -> bool {
+pub(crate) fn is_true(word: &Word) -> bool {
     small(word) == Some(1)
 }

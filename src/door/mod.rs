@@ -5,14 +5,13 @@ mod witness;
 use crate::{
     abi::IPermit2::permitWitnessTransferFromCall,
     calldata::Calldata,
-    error::Error,
-    host,
-    network::PERMIT2,
+    flash::uniswap_v3::path,
+    host::{self, Part},
+    network::root,
     permit::{Authorizations, SIGNATURE_LONGEST},
     token::Token,
-    word::{WORD, words},
+    word::{self, Address, WORD, Word},
 };
-use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 pub(crate) use witness::Verb;
 
@@ -38,54 +37,54 @@ pub(crate) struct Extras<'a> {
 
 /// Whom an operation is for and who is paid for sending it, as signed.
 struct Signed<'a> {
-    account: Address,
-    nonce: &'a [u8; WORD],
-    fee_token: Address,
-    fee: U256,
-    fee_recipient: Address,
+    account: Address<'a>,
+    nonce: &'a Word,
+    fee_token: Address<'a>,
+    fee: &'a Word,
+    fee_recipient: Address<'a>,
     signature: &'a [u8],
 }
 
 impl<'a> Extras<'a> {
-    /// Reads what follows an operation, which began at `start`, to the end of the calldata.
-    pub(crate) fn decode(start: &Calldata<'a>, mut calldata: Calldata<'a>, verb: Verb, door: Door) -> Self {
-        let operation = calldata.since(start);
+    /// Reads what follows an operation to the end of the calldata.
+    #[inline(never)]
+    pub(crate) fn decode(mut calldata: Calldata<'a>, verb: Verb, door: Door) -> Self {
+        let operation = calldata.read();
         // The head is read along with what it points to, all of it in order and without gaps.
-        let routes = if verb == Verb::Migrate { 2 } else { 1 };
-        let words = routes + 1 + usize::from(door == Door::Signed);
         let mut head = calldata;
-        calldata.skip(words);
-        let mut paths: [&[u8]; 2] = [&[]; 2];
-        for path in paths.iter_mut().take(routes) {
+        calldata.skip(verb.routes() + 1 + usize::from(door == Door::Signed));
+        let mut routes: [&[u8]; 2] = [&[]; 2];
+        for route in routes.iter_mut().take(verb.routes()) {
             head.fixed(calldata.offset());
-            *path = calldata.bytes_up_to(crate::flash::uniswap_v3::path::LONGEST);
+            *route = calldata.bytes_up_to(path::LONGEST);
         }
         head.fixed(calldata.offset());
         let authorizations = Authorizations::decode(&mut calldata);
-        let signed = match door {
-            Door::Caller => None,
-            Door::Signed => {
-                head.fixed(calldata.offset());
-                Some(Signed::decode(&mut calldata))
-            }
-        };
+        let mut signed = None;
+        if door == Door::Signed {
+            head.fixed(calldata.offset());
+            signed = Some(Signed::decode(&mut calldata));
+        }
         calldata.end();
-        Self { routes: paths, authorizations, operation, signed }
+        Self { routes, authorizations, operation, signed }
     }
 
     /// Whose position it is. Nothing may be done to it before [`Self::admit`] has succeeded.
-    pub(crate) fn account(&self) -> Address {
-        self.signed.as_ref().map_or_else(host::sender, |signed| signed.account)
+    pub(crate) fn account(&self) -> Address<'a> {
+        match &self.signed {
+            Some(signed) => signed.account,
+            None => host::sender(),
+        }
     }
 
     /// Lets the account in, and brings the deposit here from its wallet.
-    pub(crate) fn admit(&self, verb: Verb, deadline: &[u8; WORD], asset: &Token, deposit_assets: &U256) {
-        let this = &host::this();
+    #[inline(never)]
+    pub(crate) fn admit(&self, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) {
         match &self.signed {
-            None => self.authorizations.collect(asset, deposit_assets, &host::sender(), this),
+            None => self.authorizations.collect(asset, deposit_assets, host::sender(), host::this()),
             Some(signed) => {
-                let witness = witness::hash(verb, self.operation, &self.routes, &signed.fee_recipient);
-                signed.redeem(&witness, verb, deadline, asset, deposit_assets, this)
+                let witness = witness::hash(verb, self.operation, &self.routes, signed.fee_recipient);
+                signed.redeem(&witness, verb, deadline, asset, deposit_assets);
             }
         }
     }
@@ -93,37 +92,41 @@ impl<'a> Extras<'a> {
 
 impl<'a> Signed<'a> {
     fn decode(calldata: &mut Calldata<'a>) -> Self {
-        let account = calldata.address();
-        let [nonce] = calldata.words();
-        let (fee_token, fee, fee_recipient) = (calldata.address(), calldata.uint(), calldata.address());
+        let (account, nonce) = (calldata.address(), calldata.word());
+        let (fee_token, fee, fee_recipient) = (calldata.address(), calldata.word(), calldata.address());
         calldata.fixed(6 * WORD);
         let signature = calldata.bytes_up_to(SIGNATURE_LONGEST);
         Self { account, nonce, fee_token, fee, fee_recipient, signature }
     }
 
     /// Has Permit2 check the signature over the operation, use up its nonce, and move the deposit and the fee.
-    fn redeem(
-        &self,
-        witness: &alloy_primitives::B256,
-        verb: Verb,
-        deadline: &[u8; WORD],
-        asset: &Token,
-        deposit_assets: &U256,
-        this: &Address,
-    ) {
-        let Self { account, nonce, fee_token, fee, fee_recipient, signature } = self;
+    fn redeem(&self, witness: &Word, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) {
+        let Self { account, nonce, fee_token, fee, fee_recipient, signature } = *self;
+        let permit2 = root!(PERMIT2);
+        let permit2 = Address::known(&permit2);
         // Where there is no code a call succeeds, and would let everybody in.
-        if host::code_size(&PERMIT2) == 0 {
-            Error::UnexpectedCallback { caller: &PERMIT2 }.revert();
+        if host::code_size(permit2) == 0 {
+            host::invalid_return(permit2, permitWitnessTransferFromCall::SELECTOR);
         }
         let text = witness::TypeText::of(verb);
-        let text = text.as_bytes();
-        let signature_at = 20 * WORD + text.len().next_multiple_of(WORD);
-        let head = words![6 * WORD, 14 * WORD, *account, *witness, 19 * WORD, signature_at];
-        let permit = words![3 * WORD, **nonce, *deadline, 2_u64, asset.0, *deposit_assets, *fee_token, *fee];
-        let transfers = words![2_u64, *this, *deposit_assets, *fee_recipient, *fee];
-        let (text_length, length) = (text.len(), signature.len());
-        let arguments = words![head, permit, transfers, text_length, text, length, *signature];
-        let [] = host::call(&PERMIT2, permitWitnessTransferFromCall::SELECTOR, &arguments);
+        let text = text.whole();
+        let small = |number: usize| word::of_small(number as u64);
+        let at = |words: usize| small(words * WORD);
+        let (permit_at, transfers_at, text_at, list_at, two) = (at(6), at(14), at(19), at(3), small(2));
+        let signature_at = small(20 * WORD + text.len().next_multiple_of(WORD));
+        let (text_length, length) = (small(text.len()), small(signature.len()));
+        let (asset, fee_token) = (asset.0.word(), fee_token.word());
+        let head = [&permit_at, &transfers_at, account.word(), witness, &text_at, &signature_at];
+        let permit = [&list_at, nonce, deadline, &two, asset, deposit_assets, fee_token, fee];
+        let transfers = [&two, host::this().word(), deposit_assets, fee_recipient.word(), fee, &text_length];
+        let arguments = [
+            Part::Words(&head),
+            Part::Words(&permit),
+            Part::Words(&transfers),
+            Part::Bytes(text),
+            Part::Words(&[&length]),
+            Part::Bytes(signature),
+        ];
+        let [] = host::call(permit2, permitWitnessTransferFromCall::SELECTOR, &arguments);
     }
 }

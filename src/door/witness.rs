@@ -1,10 +1,10 @@
 //! What an account signs: every field of the operation, as a flat EIP-712 struct inside Permit2's own.
+//! `abi/Witnesses.sol` has the structs.
 
 use crate::{
-    host,
-    word::{Value, words},
+    host::{self, Part},
+    word::{Address, Word},
 };
-use alloy_primitives::{Address, B256};
 
 /// What is done.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,86 +17,115 @@ pub(crate) enum Verb {
     Migrate,
 }
 
-/// The fields that all operations begin with.
-macro_rules! market {
-    () => {
-        "(uint8 lender,address collateral,address debt,uint256 maturity,"
-    };
-}
-/// The fields that all end with, and Permit2's own struct.
-macro_rules! ending { () => { ",uint8 flash,uint256 deadline,uint256 debtMax,uint256 collateralMin,uint256 equityLossMax,uint256 healthFactorMin," } }
-macro_rules! one_route {
-    ($name:literal, $fields:literal) => {
-        concat!(
-            $name,
-            " witness)",
-            $name,
-            market!(),
-            $fields,
-            ending!(),
-            "bytes swap,address feeRecipient)TokenPermissions(address token,uint256 amount)"
-        )
-    };
-}
-macro_rules! two_routes {
-    ($name:literal, $fields:literal) => {
-        concat!(
-            $name,
-            " witness)",
-            $name,
-            market!(),
-            $fields,
-            ending!(),
-            "bytes debtSwap,bytes collateralSwap,address feeRecipient)TokenPermissions(address token,uint256 amount)"
-        )
-    };
+impl Verb {
+    /// How many routes its calldata has.
+    pub(crate) fn routes(self) -> usize {
+        if self == Self::Migrate { 2 } else { 1 }
+    }
 }
 
-/// Permit2's own struct.
-const PERMISSIONS: &str = "TokenPermissions(address token,uint256 amount)";
+include!(concat!(env!("OUT_DIR"), "/witness.rs"));
 
-/// The text of a witness's type, as Permit2 takes it.
-pub(super) struct TypeText(&'static [u8]);
+/// Bytes of the longest text, and of eight more.
+const ROOM: usize = 576;
+/// Bytes of Permit2's own struct.
+const PERMISSIONS: usize = 46;
+
+/// The text of a witness's type, as Permit2 takes it: written by code, eight bytes at a time.
+pub(super) struct TypeText {
+    bytes: [u8; ROOM],
+    length: usize,
+    /// Where the operation's struct begins.
+    start: usize,
+}
 
 impl TypeText {
-    /// That of a verb.
+    /// That of a verb: the witness's own field, the operation's struct and Permit2's.
+    #[inline(never)]
     pub(super) fn of(verb: Verb) -> Self {
-        let text: &'static str = match verb {
-            Verb::Leverage => one_route!("Leverage", "uint8 target,uint256 size,uint256 deposit"),
-            Verb::Deleverage => one_route!("Deleverage", "uint8 target,uint256 size,uint256 withdraw"),
-            Verb::Migrate => two_routes!(
-                "Migrate",
-                "uint8 toLender,address toCollateral,address toDebt,uint256 toMaturity,uint256 debtPortion,uint256 collateralPortion,uint256 repayMax"
-            ),
+        let mut text = Self { bytes: [0; ROOM], length: 0, start: 0 };
+        let name = match verb {
+            Verb::Leverage => leverage,
+            Verb::Deleverage => deleverage,
+            Verb::Migrate => migrate,
         };
-        Self(text.as_bytes())
+        name(&mut text);
+        witness(&mut text);
+        text.start = text.length;
+        name(&mut text);
+        market(&mut text);
+        match verb {
+            Verb::Migrate => to(&mut text),
+            verb => {
+                size(&mut text);
+                if verb == Verb::Leverage { deposit(&mut text) } else { withdraw(&mut text) }
+            }
+        }
+        limits(&mut text);
+        if verb == Verb::Migrate {
+            swaps(&mut text)
+        } else {
+            swap(&mut text)
+        }
+        recipient(&mut text);
+        permissions(&mut text);
+        text
+    }
+
+    /// Appends the first bytes of eight.
+    #[inline(never)]
+    fn push(&mut self, eight: u64, count: usize) {
+        if let Some(place) = self.bytes.get_mut(self.length..).and_then(|rest| rest.first_chunk_mut()) {
+            *place = eight.to_le_bytes();
+        }
+        self.length += count;
     }
 
     /// All of it.
-    pub(super) fn as_bytes(&self) -> &'static [u8] {
-        self.0
+    pub(super) fn whole(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// The operation's struct in it: what comes after the witness's name, and before Permit2's own struct.
-    fn operation(&self) -> &'static [u8] {
-        let mut rest = self.0;
-        while let Some((byte, after)) = rest.split_first() {
-            rest = after;
-            if *byte == b')' {
-                break;
-            }
-        }
-        rest.get(..rest.len().saturating_sub(PERMISSIONS.len())).unwrap_or_default()
+    /// The operation's struct in it.
+    fn operation(&self) -> &[u8] {
+        self.bytes.get(self.start..self.length.saturating_sub(PERMISSIONS)).unwrap_or_default()
     }
 }
 
 /// The hash of the struct: the operation's words are its fields, in their order.
-pub(super) fn hash(verb: Verb, operation: &[u8], routes: &[&[u8]; 2], fee_recipient: &Address) -> B256 {
+#[inline(never)]
+pub(super) fn hash(verb: Verb, operation: &[u8], routes: &[&[u8]; 2], fee_recipient: Address<'_>) -> Word {
     let type_hash = host::keccak256(TypeText::of(verb).operation());
-    let [first, second] = routes.map(host::keccak256);
-    let second = match verb {
-        Verb::Migrate => words![second],
-        _ => [Value::Bytes(&[])],
-    };
-    host::keccak256_behind(0, &words![type_hash, operation, first, second, *fee_recipient])
+    let [first, second] = [host::keccak256(routes[0]), host::keccak256(routes[1])];
+    let hashes = [&first, &second];
+    let hashes = hashes.get(..verb.routes()).unwrap_or_default();
+    let (start, end) = ([&type_hash], [fee_recipient.word()]);
+    let parts = [Part::Words(&start), Part::Bytes(operation), Part::Words(hashes), Part::Words(&end)];
+    host::keccak256_of(&parts, 0, usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::abi::Witnesses;
+    use alloy_sol_types::SolStruct;
+
+    /// The type as the interface's struct has it.
+    fn expected<S: SolStruct>() -> String {
+        format!("{} witness){}TokenPermissions(address token,uint256 amount)", S::NAME, S::eip712_root_type())
+    }
+
+    #[test]
+    fn the_types_are_those_of_the_interface() {
+        let text = |verb| String::from_utf8(TypeText::of(verb).whole().to_vec()).unwrap();
+        assert_eq!(text(Verb::Leverage), expected::<Witnesses::Leverage>());
+        assert_eq!(text(Verb::Deleverage), expected::<Witnesses::Deleverage>());
+        assert_eq!(text(Verb::Migrate), expected::<Witnesses::Migrate>());
+    }
+
+    #[test]
+    fn the_operations_struct_is_cut_out_whole() {
+        let operation = TypeText::of(Verb::Migrate).operation().to_vec();
+        assert_eq!(String::from_utf8(operation).unwrap(), Witnesses::Migrate::eip712_root_type());
+    }
 }

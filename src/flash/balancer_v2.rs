@@ -3,13 +3,13 @@
 use crate::{
     abi::IBalancerV2Vault::flashLoanCall,
     calldata::Calldata,
-    error::Error,
-    exchange::{self, Exchange, Put},
+    error::{revert, unexpected_callback},
+    exchange::{self, Draft, Exchange},
     flight::Flight,
-    host::{self, Refused},
-    math::{self, exact},
-    network::BALANCER_V2_VAULT,
-    word::{WORD, words},
+    host::{self, Part, Refused},
+    math::exact,
+    network::root,
+    word::{self, Address, WORD, Word},
 };
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
@@ -19,38 +19,48 @@ const ROUNDS_MAX: u64 = 32;
 
 /// Takes a loan of what is put in: all at once, or, if the vault holds less and nothing is swapped, in rounds. What the
 /// vault holds is only asked when it has refused, which costs nothing when it does not.
-pub(super) fn lend(flight: &Flight, exchange: &mut Exchange, route: &[u8]) {
-    exchange.lent_assets = exchange.assets;
-    let Err(refused) = ask(flight, exchange, route) else { return };
-    let (asset, needed) = (&exchange.put_side.asset, &exchange.assets);
-    let available = &asset.balance_of(&BALANCER_V2_VAULT);
-    if math::sub(available, needed).is_some() {
+pub(super) fn lend(flight: &Flight, draft: &mut Draft, route: &[u8]) {
+    let Err(refused) = ask(flight, draft.exchange(), route) else { return };
+    let exchange = draft.exchange();
+    let available = exchange.put_side().asset.balance_of(Address::known(&root!(BALANCER_V2_VAULT)));
+    if !exact::less(&available, exchange.assets()) {
         refused.revert();
     }
-    // In a full repayment, rounding may leave a unit of debt in each round but the last, which then has room for them.
-    let (most, one) = (U256::from(ROUNDS_MAX), U256::from(1));
-    let room = if exchange.put == Put::RepayAll { most } else { U256::ZERO };
-    let up_to = exact::sub(&exact::add(needed, &room), &one);
-    let rounds = exact::add(&host::div(&up_to, available), &one);
-    if available.is_zero() || math::sub(&most, &rounds).is_none() || exchange.swaps() {
-        Error::FlashLiquidityTooLow { available, needed }.revert();
-    }
-    exchange.lent_assets = exact::add(&host::div(&up_to, &rounds), &one);
-    if let Err(refused) = ask(flight, exchange, route) {
+    let Some(lent_assets) = a_round(&available, exchange).filter(|_| !exchange.swaps()) else {
+        revert!(FlashLiquidityTooLow(&available, exchange.assets()));
+    };
+    draft.lend_at_a_time(&lent_assets);
+    if let Err(refused) = ask(flight, draft.exchange(), route) {
         refused.revert();
     }
 }
 
+/// What to lend at a time, in as few rounds as will do; nothing where too many would be needed.
+#[inline(never)]
+fn a_round(available: &Word, exchange: Exchange<'_>) -> Option<Word> {
+    // In a full repayment, rounding may leave a unit of debt in each round but the last, which then has room for them.
+    let (one, most) = (word::of_small(1), word::of_small(ROUNDS_MAX));
+    let room = if exchange.repays_all() { &most } else { &word::ZERO };
+    let up_to = word::uint(&exact::sub(&exact::add(exchange.assets(), room), &one));
+    let divided = |by: &U256| exact::add(&word::of_uint(&host::div(&up_to, by)), &one);
+    let rounds = divided(&word::uint(available));
+    (!word::is_zero(available) && !exact::less(&most, &rounds)).then(|| divided(&word::uint(&rounds)))
+}
+
 /// Asks the vault for a loan; it calls [`callback`] before it returns.
-fn ask(flight: &Flight, exchange: &Exchange, route: &[u8]) -> Result<(), Refused> {
-    let (values, this) = (exchange.values(), host::this());
-    let length = exchange::WORDS * WORD + route.len();
-    flight.commit(&host::keccak256_of(&words![values, route], length));
+#[inline(never)]
+fn ask(flight: &Flight, exchange: Exchange<'_>, route: &[u8]) -> Result<(), Refused> {
+    let (data, length) = ([Part::Bytes(exchange.bytes()), Part::Bytes(route)], exchange::BYTES + route.len());
+    flight.commit(&host::keccak256_of(&data, 0, length));
     // The recipient, where each of three arrays begins, two arrays of one, and the exchange and its path as bytes.
-    let (asset, lent_assets) = (&exchange.put_side.asset.0, &exchange.lent_assets);
-    let arguments =
-        words![this, 4 * WORD, 6 * WORD, 8 * WORD, 1_u64, *asset, 1_u64, *lent_assets, length, values, route];
-    host::call_or_refused(&BALANCER_V2_VAULT, flashLoanCall::SELECTOR, &arguments)?;
+    let small = |words: usize| word::of_small((words * WORD) as u64);
+    let (tokens, amounts, user_data) = (small(4), small(6), small(8));
+    let (one, length) = (word::of_small(1), word::of_small(length as u64));
+    let (asset, lent_assets) = (exchange.put_side().asset.0.word(), exchange.lent_assets());
+    let head = [host::this().word(), &tokens, &amounts, &user_data, &one, asset, &one, lent_assets, &length];
+    let [exchange, route] = data;
+    let vault = root!(BALANCER_V2_VAULT);
+    host::call_or_refused(Address::known(&vault), flashLoanCall::SELECTOR, &[Part::Words(&head), exchange, route])?;
     flight.landed();
     Ok(())
 }
@@ -58,8 +68,8 @@ fn ask(flight: &Flight, exchange: &Exchange, route: &[u8]) -> Result<(), Refused
 /// `receiveFlashLoan`: only the vault, only with the exchange that was committed to, only once.
 pub(crate) fn callback(mut calldata: Calldata<'_>) {
     let caller = host::sender();
-    if caller != BALANCER_V2_VAULT {
-        Error::UnexpectedCallback { caller: &caller }.revert();
+    if !caller.is(Address::known(&root!(BALANCER_V2_VAULT))) {
+        unexpected_callback();
     }
     for words in [4, 6, 8, 10] {
         calldata.fixed(words * WORD);
@@ -67,17 +77,17 @@ pub(crate) fn callback(mut calldata: Calldata<'_>) {
     calldata.fixed(1);
     let token = calldata.address();
     calldata.fixed(1);
-    let amount = calldata.uint();
+    let amount = calldata.word();
     calldata.fixed(1);
-    let fee_assets = calldata.uint();
+    let fee_assets = calldata.word();
     let data = calldata.bytes();
     calldata.end();
 
     let flight = Flight::claim(data);
     let mut committed = Calldata::new(data);
-    let exchange = Exchange::decode_committed(&mut committed);
-    if token != exchange.put_side.asset.0 || amount != exchange.lent_assets {
-        Error::FlashLoanMismatch { token: &token, amount: &amount }.revert();
+    let exchange = Exchange(committed.words());
+    if !token.is(exchange.put_side().asset.0) || !word::same(amount, exchange.lent_assets()) {
+        revert!(FlashLoanMismatch(token.word(), amount));
     }
-    exchange.carry_out(&flight, &fee_assets, &BALANCER_V2_VAULT, committed.rest());
+    exchange.carry_out(&flight, fee_assets, caller, committed.rest());
 }

@@ -3,11 +3,11 @@
 pub(crate) mod balancer_v2;
 pub(crate) mod uniswap_v3;
 
-use crate::{calldata::Calldata, error::Error, exchange::Exchange, flight::Flight, host};
+use crate::{calldata::Calldata, error::revert, exchange::Draft, flight::Flight, host, word};
 use uniswap_v3::{Leg, path};
 
 /// Who advances what an exchange puts in.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Balancer V2's vault.
     BalancerV2,
@@ -22,21 +22,23 @@ impl Source {
     }
 
     /// Carries out an exchange: in the source's callback, once, before this returns.
-    pub(crate) fn advance(self, flight: &Flight, exchange: &mut Exchange, route: &[u8]) {
-        let (sold, bought) = (&exchange.take_side.asset.0, &exchange.put_side.asset.0);
+    #[inline(never)]
+    pub(crate) fn advance(self, flight: &Flight, draft: &mut Draft, route: &[u8]) {
+        let exchange = draft.exchange();
+        let (sold, bought) = (exchange.take_side().asset.0, exchange.put_side().asset.0);
         if !path::leads(route, sold, bought) {
-            Error::SwapPathMismatch { sold, bought }.revert();
+            revert!(SwapPathMismatch(sold.word(), bought.word()));
         }
-        match (self, exchange.swaps(), exchange.is_exact_input) {
-            // Of both, the pool is the source: it delivers before it is paid.
-            (_, true, true) => {
-                uniswap_v3::sell(flight, exchange, route, Leg::First, &exchange.assets);
+        match (self, exchange.swaps()) {
+            // Whichever source is named, the pool is it: it delivers before it is paid.
+            (_, true) if exchange.sells() => {
+                uniswap_v3::sell(flight, exchange, route, Leg::First, exchange.assets());
             }
-            (Self::UniswapV3, true, false) => {
-                uniswap_v3::buy(flight, exchange, route, Leg::First, &exchange.assets, &host::this());
+            (Self::UniswapV3, true) => {
+                uniswap_v3::buy(flight, exchange, route, Leg::First, exchange.assets(), host::this());
             }
-            (Self::BalancerV2, ..) => balancer_v2::lend(flight, exchange, route),
-            (Self::UniswapV3, false, _) => Error::FlashSourceUnsupported { source: &(self as usize) }.revert(),
+            (Self::BalancerV2, _) => balancer_v2::lend(flight, draft, route),
+            (Self::UniswapV3, false) => revert!(FlashSourceUnsupported(&word::of_small(self as u64))),
         }
     }
 }

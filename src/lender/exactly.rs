@@ -3,179 +3,196 @@
 
 use super::{Health, Listing, Owed};
 use crate::{
-    abi::{IExactlyAuditor as auditor, IExactlyMarket as market, Position},
-    error::Error,
-    host,
-    math::{self, OrRevert, exact},
-    network::EXACTLY_AUDITOR,
+    abi::{IExactlyAuditor as auditor, IExactlyMarket as market},
+    error::revert,
+    host::{self, Part},
+    math::exact,
+    network::root,
     token::Token,
-    word::{self, Value, WORD, words},
+    word::{self, Address, Word, ZERO},
 };
-use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 
 /// A market that the Auditor lists.
 #[derive(Clone, Copy)]
-pub(crate) struct Market(pub(super) Address);
+pub(crate) struct Market<'a>(pub(super) Address<'a>);
 
 /// How the Auditor values an asset.
 #[derive(Clone, Copy)]
 pub(crate) struct Quotation {
     decimals: usize,
-    feed: [u8; WORD],
+    feed: Word,
+}
+
+/// Asks the Auditor something.
+#[inline(never)]
+fn ask_auditor<const N: usize>(selector: [u8; 4], words: &[&Word]) -> [Word; N] {
+    host::view(Address::known(&root!(EXACTLY_AUDITOR)), selector, words)
 }
 
 impl Quotation {
     /// The price of a whole one, and the units in it.
-    pub(super) fn price(&self) -> (U256, U256) {
-        let [price] = host::view(&EXACTLY_AUDITOR, auditor::assetPriceCall::SELECTOR, &[Value::Word(&self.feed)]);
-        (word::uint(&price), math::power_of_ten(self.decimals).or_revert())
+    pub(super) fn price(&self) -> (Word, Word) {
+        let [price] = ask_auditor(auditor::assetPriceCall::SELECTOR, &[&self.feed]);
+        (price, exact::power_of_ten(self.decimals))
     }
 }
 
 /// What an account's solvency rests on.
-pub(super) fn health(account: &Address) -> Health {
-    let arguments = words![*account, 0_u64, 0_u64];
-    let [collateral, debt] = host::view(&EXACTLY_AUDITOR, auditor::accountLiquidityCall::SELECTOR, &arguments);
-    Health { collateral_value: word::uint(&collateral), debt_value: word::uint(&debt) }
+pub(super) fn health(account: Address<'_>) -> Health {
+    let [collateral_value, debt_value] =
+        ask_auditor(auditor::accountLiquidityCall::SELECTOR, &[account.word(), &ZERO, &ZERO]);
+    Health { collateral_value, debt_value }
 }
 
-impl Market {
-    /// Asks the Auditor, the root of trust, before anything else is asked of the market.
-    pub(super) fn listed(address: &Address) -> Listing {
-        let [_adjust_factor, decimals, _index, is_listed, feed] =
-            host::view(&EXACTLY_AUDITOR, auditor::marketsCall::SELECTOR, &words![*address]);
-        if !word::is_true(&is_listed) {
-            Error::MarketNotListed { market: address }.revert();
-        }
-        let [asset] = host::view(address, market::assetCall::SELECTOR, &[]);
-        let (Some(asset), Some(decimals)) = (word::address(&asset), word::small(&decimals)) else {
-            host::invalid_return(address, market::assetCall::SELECTOR);
-        };
-        Listing {
-            market: super::Market::Exactly(Self(*address)),
-            asset: Token(asset),
-            quotation: Quotation { decimals, feed },
-        }
+/// Asks the Auditor, the root of trust, before anything else is asked of the market.
+#[inline(never)]
+pub(super) fn listed(address: Address<'_>) -> Listing<'_> {
+    let [_adjust_factor, decimals, _index, is_listed, feed] =
+        ask_auditor(auditor::marketsCall::SELECTOR, &[address.word()]);
+    if !word::is_true(&is_listed) {
+        revert!(MarketNotListed(address.word()));
     }
+    let [asset] = host::view(address, market::assetCall::SELECTOR, &[]);
+    let (Some(_), Some(decimals)) = (Address::of(&asset), word::small(&decimals)) else {
+        host::invalid_return(address, market::assetCall::SELECTOR);
+    };
+    Listing { market: super::Market::Exactly(Market(address)), asset, quotation: Quotation { decimals, feed } }
+}
 
-    pub(super) fn deposit_assets(&self, account: &Address) -> U256 {
-        self.ask(market::maxWithdrawCall::SELECTOR, Value::Address(account))
+impl Market<'_> {
+    pub(super) fn deposit_assets(self, account: Address<'_>) -> Word {
+        self.ask(market::maxWithdrawCall::SELECTOR, account.word())
     }
 
     /// Rounded up, interest included up to now.
-    pub(super) fn floating_debt(&self, account: &Address) -> U256 {
-        let [_fixed_deposits, _fixed_borrows, debt_shares] =
-            host::view(&self.0, market::accountsCall::SELECTOR, &words![*account]);
-        match debt_shares == [0; WORD] {
-            true => U256::ZERO,
-            false => self.ask(market::previewRefundCall::SELECTOR, Value::Word(&debt_shares)),
+    #[inline(never)]
+    pub(super) fn floating_debt(self, account: Address<'_>) -> Word {
+        let [_fixed_deposits, _fixed_borrows, debt_shares] = self.account(account);
+        match word::is_zero(&debt_shares) {
+            true => ZERO,
+            false => self.ask(market::previewRefundCall::SELECTOR, &debt_shares),
         }
+    }
+
+    #[inline(never)]
+    fn account(self, account: Address<'_>) -> [Word; 3] {
+        host::view(self.0, market::accountsCall::SELECTOR, &[account.word()])
     }
 
     /// Deposit and floating debt in one view, which has debts of fixed maturity among it: an account that has any is
     /// asked again, unless it is known to have none.
-    pub(super) fn floating_position(&self, account: &Address, no_fixed_debt: &mut Option<bool>) -> Position {
-        let [collateral, debt] = host::view(&self.0, market::accountSnapshotCall::SELECTOR, &words![*account]);
-        let collateral = word::uint(&collateral);
-        if debt == [0; WORD] {
+    #[inline(never)]
+    pub(super) fn floating_position(self, account: Address<'_>, no_fixed_debt: &mut Option<bool>) -> [Word; 2] {
+        let [collateral, mut debt] = host::view(self.0, market::accountSnapshotCall::SELECTOR, &[account.word()]);
+        if word::is_zero(&debt) {
             *no_fixed_debt = Some(true);
         } else if *no_fixed_debt != Some(true) {
-            let [_fixed_deposits, fixed_borrows, _debt_shares] =
-                host::view(&self.0, market::accountsCall::SELECTOR, &words![*account]);
-            *no_fixed_debt = Some(fixed_borrows == [0; WORD]);
+            let [_fixed_deposits, fixed_borrows, _debt_shares] = self.account(account);
+            *no_fixed_debt = Some(word::is_zero(&fixed_borrows));
         }
-        let debt = match no_fixed_debt {
-            Some(true) => word::uint(&debt),
-            _ => self.floating_debt(account),
-        };
-        Position { collateral, debt }
+        if *no_fixed_debt != Some(true) {
+            debt = self.floating_debt(account);
+        }
+        [collateral, debt]
     }
 
     /// Before it is due, the discount depends on how much is repaid, and is not counted.
-    pub(super) fn fixed_debt(&self, maturity: &U256, account: &Address) -> Owed {
+    #[inline(never)]
+    pub(super) fn fixed_debt(self, maturity: &Word, account: Address<'_>) -> Owed {
         let [principal, fee] =
-            host::view(&self.0, market::fixedBorrowPositionsCall::SELECTOR, &words![*maturity, *account]);
-        let face = exact::add(&word::uint(&principal), &word::uint(&fee));
-        let late_seconds = math::sub(&U256::from(host::timestamp()), maturity).unwrap_or_default();
-        if late_seconds.is_zero() || face.is_zero() {
+            host::view(self.0, market::fixedBorrowPositionsCall::SELECTOR, &[maturity, account.word()]);
+        let face = exact::add(&principal, &fee);
+        let late_seconds = exact::sub_to_zero(&host::timestamp(), maturity);
+        if word::is_zero(&late_seconds) {
             return Owed { assets: face, face };
         }
-        let [penalty_rate] = host::view(&self.0, market::penaltyRateCall::SELECTOR, &[]);
-        let penalty_wad = exact::mul(&late_seconds, &word::uint(&penalty_rate));
-        let penalty_assets = exact::mul_div_down(&face, &penalty_wad, &math::wad());
+        let [penalty_rate] = host::view(self.0, market::penaltyRateCall::SELECTOR, &[]);
+        let penalty_wad = exact::mul(&late_seconds, &penalty_rate);
+        let penalty_assets = exact::mul_div_down(&face, &penalty_wad, &exact::wad());
         Owed { assets: exact::add(&face, &penalty_assets), face }
     }
 
-    /// The approval is what the deposit takes, to the unit.
-    pub(super) fn supply(&self, asset: &Token, assets: &U256, account: &Address) {
-        asset.approve(&self.0, assets);
-        self.perform(market::depositCall::SELECTOR, &words![*assets, *account]);
+    pub(super) fn supply(self, assets: &Word, account: Address<'_>) {
+        self.perform(market::depositCall::SELECTOR, &[assets, account.word()]);
     }
 
-    pub(super) fn borrow(&self, assets: &U256, receiver: &Address, account: &Address) {
-        self.perform(market::borrowCall::SELECTOR, &words![*assets, *receiver, *account]);
+    /// What a fixed rate costs is held against the caller's bounds at the end.
+    pub(super) fn borrow(self, maturity: Option<&Word>, assets: &Word, receiver: Address<'_>, account: Address<'_>) {
+        let (receiver, account) = (receiver.word(), account.word());
+        match maturity {
+            None => self.perform(market::borrowCall::SELECTOR, &[assets, receiver, account]),
+            Some(maturity) => {
+                let no_limit = [0xff; word::WORD];
+                let words = [maturity, assets, &no_limit, receiver, account];
+                self.perform(market::borrowAtMaturityCall::SELECTOR, &words);
+            }
+        }
     }
 
-    /// What it costs is held against the caller's bounds at the end.
-    pub(super) fn borrow_fixed(&self, maturity: &U256, assets: &U256, receiver: &Address, account: &Address) {
-        let arguments = words![*maturity, *assets, Value::Max, *receiver, *account];
-        self.perform(market::borrowAtMaturityCall::SELECTOR, &arguments);
-    }
-
-    /// In full, debt shares are repaid: the market takes no more than there are. Otherwise it converts the assets to
-    /// shares rounding down and back rounding up, and may take less than offered.
-    pub(super) fn repay(&self, offered: &U256, in_full: bool, account: &Address) -> U256 {
-        let (selector, most) = match in_full {
-            true => (market::refundCall::SELECTOR, Value::Max),
-            false => (market::repayCall::SELECTOR, Value::Uint(offered)),
+    /// Floating debt in full is repaid by its shares: the market takes no more than there are. A part of it is converted
+    /// to shares rounding down and back rounding up, and may take less than offered. A fixed debt is repaid by its face,
+    /// of which the market takes no more than there is either.
+    pub(super) fn repay(
+        self,
+        maturity: Option<&Word>,
+        offered: &Word,
+        face: Option<&Word>,
+        account: Address<'_>,
+    ) -> Word {
+        let everything = [0xff; word::WORD];
+        let account = account.word();
+        let [taken] = match (maturity, face) {
+            (None, None) => self.change(market::refundCall::SELECTOR, &[&everything, account]),
+            (None, Some(_)) => self.change(market::repayCall::SELECTOR, &[offered, account]),
+            (Some(maturity), face) => {
+                let words = [maturity, face.unwrap_or(&everything), offered, account];
+                self.change(market::repayAtMaturityCall::SELECTOR, &words)
+            }
         };
-        self.take(selector, &words![most, *account])
+        taken
     }
 
-    /// In full, the market takes the face as it is, not the most that is asked.
-    pub(super) fn repay_fixed(&self, maturity: &U256, face: Option<&U256>, offered: &U256, account: &Address) -> U256 {
-        let face = face.map_or(Value::Max, Value::Uint);
-        self.take(market::repayAtMaturityCall::SELECTOR, &words![*maturity, face, *offered, *account])
-    }
-
-    pub(super) fn withdraw(&self, assets: &U256, receiver: &Address, account: &Address) {
-        self.perform(market::withdrawCall::SELECTOR, &words![*assets, *receiver, *account]);
-    }
-
-    /// By shares, so that not one is left.
-    pub(super) fn withdraw_all(&self, receiver: &Address, account: &Address) {
-        let shares = self.shares(account);
-        self.perform(market::redeemCall::SELECTOR, &words![shares, *receiver, *account]);
+    /// Everything is withdrawn by shares, so that not one is left.
+    pub(super) fn withdraw(self, assets: Option<&Word>, receiver: Address<'_>, account: Address<'_>) {
+        let (receiver, owner) = (receiver.word(), account.word());
+        match assets {
+            Some(assets) => self.perform(market::withdrawCall::SELECTOR, &[assets, receiver, owner]),
+            None => self.perform(market::redeemCall::SELECTOR, &[&self.shares(account), receiver, owner]),
+        }
     }
 
     /// What is too much of the allowance is used up by a transfer of the account's shares to itself. It moves nothing,
     /// but the market wants the account to be solvent without them: so it is done when there is most of them.
-    pub(super) fn trim_allowance(&self, assets: Option<&U256>, account: &Address, spender: &Address) {
+    #[inline(never)]
+    pub(super) fn trim_allowance(self, assets: Option<&Word>, account: Address<'_>, spender: Address<'_>) {
         let needed_shares = match assets {
-            Some(assets) => self.ask(market::previewWithdrawCall::SELECTOR, Value::Uint(assets)),
+            Some(assets) => self.ask(market::previewWithdrawCall::SELECTOR, assets),
             None => self.shares(account),
         };
-        let shares = Token(self.0);
-        let spare_shares = math::sub(&shares.allowance(account, spender), &needed_shares).unwrap_or_default();
-        shares.waste_allowance(account, &spare_shares);
+        let allowance = Token(self.0).allowance(account, spender);
+        let spare_shares = exact::sub_to_zero(&allowance, &needed_shares);
+        if !word::is_zero(&spare_shares) && !word::is_max(&allowance) {
+            Token(self.0).transfer_from(account, account, &spare_shares);
+        }
     }
 
-    fn shares(&self, account: &Address) -> U256 {
+    fn shares(self, account: Address<'_>) -> Word {
         Token(self.0).balance_of(account)
     }
 
-    fn ask(&self, selector: [u8; 4], argument: Value<'_>) -> U256 {
-        let [value] = host::view(&self.0, selector, &[argument]);
-        word::uint(&value)
+    #[inline(never)]
+    fn ask(self, selector: [u8; 4], argument: &Word) -> Word {
+        let [value] = host::view(self.0, selector, &[argument]);
+        value
     }
 
-    fn take(&self, selector: [u8; 4], words: &[Value<'_>]) -> U256 {
-        let [taken] = host::call(&self.0, selector, words);
-        word::uint(&taken)
+    #[inline(never)]
+    fn perform(self, selector: [u8; 4], words: &[&Word]) {
+        let [] = self.change(selector, words);
     }
 
-    fn perform(&self, selector: [u8; 4], words: &[Value<'_>]) {
-        let [] = host::call(&self.0, selector, words);
+    fn change<const N: usize>(self, selector: [u8; 4], words: &[&Word]) -> [Word; N] {
+        host::call(self.0, selector, &[Part::Words(words)])
     }
 }

@@ -3,16 +3,14 @@
 //! A market exists only as [`Market`], and a `Market` is made in two ways: by a lender's own listing, before the first
 //! call to it, or from what an operation in flight committed to, which was listed when it began.
 
-pub(crate) mod exactly;
+mod exactly;
 
 use crate::{
-    abi::Position,
     calldata::Calldata,
-    math::{Rate, exact},
+    math::exact,
     token::Token,
-    word::Value,
+    word::{self, Address, Word},
 };
-use alloy_primitives::{Address, U256};
 
 /// A lending protocol.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,14 +27,14 @@ impl Lender {
     }
 
     /// A market that the lender lists.
-    pub(crate) fn listed(self, address: &Address) -> Listing {
+    pub(crate) fn listed(self, address: Address<'_>) -> Listing<'_> {
         match self {
-            Self::Exactly => exactly::Market::listed(address),
+            Self::Exactly => exactly::listed(address),
         }
     }
 
     /// How near an account is to liquidation, over all its markets.
-    pub(crate) fn health(self, account: &Address) -> Health {
+    pub(crate) fn health(self, account: Address<'_>) -> Health {
         match self {
             Self::Exactly => exactly::health(account),
         }
@@ -44,29 +42,65 @@ impl Lender {
 }
 
 /// What an account's solvency rests on, in the lender's unit of account, weighted by the lender's factors.
-#[derive(Clone, Copy)]
 pub(crate) struct Health {
     /// What the deposits count for.
-    pub(crate) collateral_value: U256,
+    pub(crate) collateral_value: Word,
     /// What the debts count for.
-    pub(crate) debt_value: U256,
+    pub(crate) debt_value: Word,
 }
 
 /// A market as its lender lists it.
 #[derive(Clone, Copy)]
-pub(crate) struct Listing {
+pub(crate) struct Listing<'a> {
     /// The market.
-    pub(crate) market: Market,
-    /// What is lent and borrowed there.
-    pub(crate) asset: Token,
+    pub(crate) market: Market<'a>,
+    asset: Word,
     quotation: exactly::Quotation,
 }
 
-impl Listing {
+/// How many units of one asset another's are worth.
+#[derive(Clone, Copy)]
+pub(crate) struct Rate {
+    numerator: Word,
+    denominator: Word,
+}
+
+impl Rate {
+    /// One for one.
+    #[inline(never)]
+    pub(crate) fn par() -> Self {
+        Self { numerator: word::of_small(1), denominator: word::of_small(1) }
+    }
+
+    /// The other way round.
+    pub(crate) fn inverse(&self) -> Self {
+        Self { numerator: self.denominator, denominator: self.numerator }
+    }
+
+    /// What units are worth, rounded down.
+    #[inline(never)]
+    pub(crate) fn convert_down(&self, units: &Word) -> Word {
+        exact::mul_div_down(units, &self.numerator, &self.denominator)
+    }
+
+    /// What units are worth, rounded up.
+    #[inline(never)]
+    pub(crate) fn convert_up(&self, units: &Word) -> Word {
+        exact::mul_div_up(units, &self.numerator, &self.denominator)
+    }
+}
+
+impl Listing<'_> {
+    /// What is lent and borrowed there.
+    pub(crate) fn asset(&self) -> Token<'_> {
+        Token(Address::known(&self.asset))
+    }
+
     /// What units of this one's asset are worth in units of another's, by the lender's oracle.
+    #[inline(never)]
     pub(crate) fn rate_to(&self, other: &Self) -> Rate {
-        if self.market.address() == other.market.address() {
-            return Rate::PAR;
+        if self.market.address().is(other.market.address()) {
+            return Rate::par();
         }
         let ((price, unit), (other_price, other_unit)) = (self.quotation.price(), other.quotation.price());
         Rate { numerator: exact::mul(&price, &other_unit), denominator: exact::mul(&other_price, &unit) }
@@ -75,63 +109,55 @@ impl Listing {
 
 /// A market of one of the lenders.
 #[derive(Clone, Copy)]
-pub(crate) enum Market {
+pub(crate) enum Market<'a> {
     /// A market of Exactly.
-    Exactly(exactly::Market),
+    Exactly(exactly::Market<'a>),
 }
 
-impl Market {
-    /// The word that says which market this is.
-    pub(crate) fn value(&self) -> Value<'_> {
-        Value::Address(self.address())
-    }
-
+impl<'a> Market<'a> {
     /// Where it is. Its shares are there too.
-    pub(crate) fn address(&self) -> &Address {
+    pub(crate) fn address(self) -> Address<'a> {
         let Self::Exactly(market) = self;
-        &market.0
+        market.0
     }
 
-    /// Reads the word of a market that an operation committed to.
-    pub(crate) fn decode_committed(calldata: &mut Calldata<'_>) -> Self {
-        Self::Exactly(exactly::Market(calldata.address()))
+    /// The market that an operation committed to by this word.
+    pub(crate) fn committed(word: &'a Word) -> Self {
+        Self::Exactly(exactly::Market(Address::known(word)))
     }
 
     /// What an account has deposited, rounded down.
-    pub(crate) fn deposit_assets(&self, account: &Address) -> U256 {
+    pub(crate) fn deposit_assets(self, account: Address<'_>) -> Word {
         let Self::Exactly(market) = self;
         market.deposit_assets(account)
     }
 
     /// What an account has deposited and owes at the floating rate here. `no_fixed_debt` is what is known of whether it
     /// owes anything else here, and what is known then: it saves a view.
-    pub(crate) fn floating_position(&self, account: &Address, no_fixed_debt: &mut Option<bool>) -> Position {
+    pub(crate) fn floating_position(self, account: Address<'_>, no_fixed_debt: &mut Option<bool>) -> [Word; 2] {
         let Self::Exactly(market) = self;
         market.floating_position(account, no_fixed_debt)
     }
 
     /// Supplies assets of this contract's to an account's position.
-    pub(crate) fn supply(&self, asset: &Token, assets: &U256, account: &Address) {
+    #[inline(never)]
+    pub(crate) fn supply(self, asset: Token<'_>, assets: &Word, account: Address<'_>) {
         let Self::Exactly(market) = self;
-        market.supply(asset, assets, account)
+        asset.approve(market.0, assets);
+        market.supply(assets, account);
     }
 
-    /// Withdraws from an account's position.
-    pub(crate) fn withdraw(&self, assets: &U256, receiver: &Address, account: &Address) {
+    /// Withdraws from an account's position: so much, or everything.
+    #[inline(never)]
+    pub(crate) fn withdraw(self, assets: Option<&Word>, receiver: Address<'_>, account: Address<'_>) {
         let Self::Exactly(market) = self;
-        market.withdraw(assets, receiver, account)
-    }
-
-    /// Withdraws everything from an account's position.
-    pub(crate) fn withdraw_all(&self, receiver: &Address, account: &Address) {
-        let Self::Exactly(market) = self;
-        market.withdraw_all(receiver, account)
+        market.withdraw(assets, receiver, account);
     }
 
     /// Leaves `spender` exactly the allowance on the account's shares that taking `assets` out, or everything, uses up.
-    pub(crate) fn trim_allowance(&self, assets: Option<&U256>, account: &Address, spender: &Address) {
+    pub(crate) fn trim_allowance(self, assets: Option<&Word>, account: Address<'_>, spender: Address<'_>) {
         let Self::Exactly(market) = self;
-        market.trim_allowance(assets, account, spender)
+        market.trim_allowance(assets, account, spender);
     }
 }
 
@@ -139,57 +165,58 @@ impl Market {
 #[derive(Clone, Copy)]
 pub(crate) struct Owed {
     /// What has to be paid for it, at most: with all the interest up to a fixed maturity, and the penalty after it.
-    pub(crate) assets: U256,
+    pub(crate) assets: Word,
     /// What the lender counts it for. Another number than `assets` only when a fixed maturity has passed.
-    pub(crate) face: U256,
+    pub(crate) face: Word,
 }
 
 /// Where something is owed, and until when.
 #[derive(Clone, Copy)]
-pub(crate) struct Debt {
+pub(crate) struct Debt<'a> {
     /// The market.
-    pub(crate) market: Market,
+    pub(crate) market: Market<'a>,
     /// Seconds since the epoch; 0 for the floating rate.
-    pub(crate) maturity: U256,
+    pub(crate) maturity: &'a Word,
 }
 
-impl Debt {
+impl Debt<'_> {
     /// Whether both are one debt.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.market.address() == other.market.address() && self.maturity == other.maturity
+        self.market.address().is(other.market.address()) && word::same(self.maturity, other.maturity)
+    }
+
+    /// Whether the rate is the floating one.
+    pub(crate) fn is_floating(&self) -> bool {
+        word::is_zero(self.maturity)
     }
 
     /// What an account owes.
-    pub(crate) fn owed(&self, account: &Address) -> Owed {
-        let Market::Exactly(market) = &self.market;
-        if self.maturity.is_zero() {
+    #[inline(never)]
+    pub(crate) fn owed(&self, account: Address<'_>) -> Owed {
+        let Market::Exactly(market) = self.market;
+        if self.is_floating() {
             let assets = market.floating_debt(account);
             return Owed { assets, face: assets };
         }
-        market.fixed_debt(&self.maturity, account)
+        market.fixed_debt(self.maturity, account)
     }
 
     /// Borrows on an account's behalf.
-    pub(crate) fn borrow(&self, assets: &U256, receiver: &Address, account: &Address) {
-        let Market::Exactly(market) = &self.market;
-        match self.maturity.is_zero() {
-            true => market.borrow(assets, receiver, account),
-            false => market.borrow_fixed(&self.maturity, assets, receiver, account),
-        }
+    #[inline(never)]
+    pub(crate) fn borrow(&self, assets: &Word, receiver: Address<'_>, account: Address<'_>) {
+        let Market::Exactly(market) = self.market;
+        market.borrow((!self.is_floating()).then_some(self.maturity), assets, receiver, account);
     }
 
     /// Repays with assets of this contract's, at most `offered`: of a fixed debt this much of its face, and of any
     /// debt everything where `face` is none. Returns what was taken.
-    pub(crate) fn repay(&self, asset: &Token, offered: &U256, face: Option<&U256>, account: &Address) -> U256 {
-        let Market::Exactly(market) = &self.market;
-        asset.approve(self.market.address(), offered);
-        let taken = match self.maturity.is_zero() {
-            true => market.repay(offered, face.is_none(), account),
-            false => market.repay_fixed(&self.maturity, face, offered, account),
-        };
-        if taken != *offered {
-            let nothing = U256::ZERO;
-            asset.approve(self.market.address(), &nothing);
+    #[inline(never)]
+    pub(crate) fn repay(&self, asset: Token<'_>, offered: &Word, face: Option<&Word>, account: Address<'_>) -> Word {
+        let Market::Exactly(market) = self.market;
+        asset.approve(market.0, offered);
+        let taken = market.repay((!self.is_floating()).then_some(self.maturity), offered, face, account);
+        if !word::same(&taken, offered) {
+            asset.approve(market.0, &word::ZERO);
         }
         taken
     }
