@@ -3,7 +3,7 @@
 use crate::{BOB, succeed, times, usdc, with_collateral, world};
 use alloy::signers::local::PrivateKeySigner;
 use alloy_primitives::{Address, B256, U256};
-use devnet::Chain;
+use devnet::{CallTrace, Chain};
 use protocols::{
     Asset, World,
     exactly::{FixedPosition, LeveragePermits, Permit, Permit2, Roll, RollFixed, WAD, fixed::maturity},
@@ -69,6 +69,39 @@ fn leverage_through_permit2() {
     let permits = LeveragePermits::MarketAndPermit2(shares, transfer);
     succeed(&mut chain, manager.leverage(account, market.address, usdc(100), times(3), permits));
     assert!(market.position(&chain, account).deposit.abs_diff(usdc(300)) <= U256::from(1));
+}
+
+/// Gas of a transaction before its first frame: the transaction itself, and its data.
+fn intrinsic_gas(input: &[u8]) -> u64 {
+    21_000 + input.iter().map(|byte| if *byte == 0 { 4 } else { 16 }).sum::<u64>()
+}
+
+#[test]
+fn what_is_the_managers_own_gas_and_what_is_not_add_up_to_the_transaction() {
+    // Earned by a slot that is written for the first time and cleared in the same transaction.
+    const CLEARED: i64 = 19_900;
+    let (mut chain, world) = world();
+    let (market, manager, signer) = (world.exactly.market(Asset::Usdc), world.exactly.manager(), signer(&mut chain));
+    let account = signer.address();
+    market.token.mint(&mut chain, account, usdc(100)).unwrap();
+    market.token.approve(&mut chain, account, manager.address, usdc(100)).unwrap();
+    market.approve(&mut chain, account, manager.address, U256::MAX).unwrap();
+    let tx = manager.leverage(account, market.address, usdc(100), times(3), LeveragePermits::None);
+    let intrinsic = intrinsic_gas(&tx.input);
+    let (receipt, trace) = chain.send_traced(tx).unwrap();
+    assert!(receipt.success);
+    assert_eq!(receipt.gas_refunded.cast_signed(), trace.refund);
+    assert_eq!(receipt.gas_used + receipt.gas_refunded, intrinsic + trace.gas_used);
+
+    let proxy_and_code = world.exactly.solidity_manager;
+    let (own, other): (Vec<&CallTrace>, Vec<&CallTrace>) =
+        trace.frames().into_iter().partition(|frame| proxy_and_code.contains(&frame.code));
+    assert_eq!(own.len(), 4, "the call and the callback, each through the proxy");
+    let gas = |frames: &[&CallTrace]| frames.iter().map(|frame| frame.own_gas().cast_signed()).sum::<i64>();
+    assert_eq!(gas(&own) + gas(&other), trace.gas_used.cast_signed());
+    // The manager writes two slots, whose account and whose data are in flight. The tokens' refunds are not its own.
+    assert_eq!(trace.net_own_gas(&proxy_and_code), gas(&own) - 2 * CLEARED);
+    assert!(trace.refund > 2 * CLEARED);
 }
 
 /// A floating debt goes to a maturity, to the next one, and half of it back. By approval, or by permits of so many
