@@ -102,9 +102,21 @@ fn save(project: &Project, program: &Program<'_>) -> Result<()> {
     let measured = Measured { compiler: record.compiler.clone(), rows: serde_json::from_str(&text)? };
     snapshot.insert(record.toolchain.name().to_owned(), measured);
     let path = path(project);
-    fs::write(&path, serde_json::to_string_pretty(&snapshot)? + "\n").wrap_err_with(|| path.display().to_string())?;
+    fs::write(&path, render(&snapshot)?).wrap_err_with(|| path.display().to_string())?;
     shell::say(&format!("wrote {}", path.display()));
     Ok(())
+}
+
+/// The snapshot as JSON with a line for each row, so that a diff shows what changed and nothing else.
+fn render(snapshot: &Snapshot) -> Result<String> {
+    let mut ways = Vec::new();
+    for (way, Measured { compiler, rows }) in snapshot {
+        let rows: Vec<String> = rows.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
+        let (way, compiler) = (serde_json::to_string(way)?, serde_json::to_string(compiler)?);
+        let rows = rows.join(",\n      ");
+        ways.push(format!("  {way}: {{\n    \"compiler\": {compiler},\n    \"rows\": [\n      {rows}\n    ]\n  }}"));
+    }
+    Ok(format!("{{\n{}\n}}\n", ways.join(",\n")))
 }
 
 fn path(project: &Project) -> PathBuf {
@@ -122,7 +134,7 @@ fn read(project: &Project) -> Result<Snapshot> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, changes};
+    use super::{Measured, Row, Snapshot, changes, render};
 
     fn row(variant: &str, cached: bool, tx_gas: u64) -> Row {
         Row {
@@ -151,6 +163,21 @@ mod tests {
         let change: String = change;
         assert!(change.contains("3x") && change.contains(", cached"), "{change}");
         assert!(change.contains("transaction 9,") && change.contains("transaction 8,"), "{change}");
+    }
+
+    #[test]
+    fn the_snapshot_has_a_line_for_each_row_and_reads_back() {
+        let measured = |count| Measured {
+            compiler: "rustc \"1\"".to_owned(),
+            rows: (0..count).map(|number| row(&format!("{number}x"), false, number)).collect(),
+        };
+        let snapshot = Snapshot::from([("debian".to_owned(), measured(2)), ("target".to_owned(), measured(3))]);
+        let text = render(&snapshot).unwrap();
+        assert_eq!(text.lines().filter(|line| line.contains("leverage")).count(), 5);
+        let read: Snapshot = serde_json::from_str(&text).unwrap();
+        for (way, Measured { compiler, rows }) in snapshot {
+            assert!(read[&way].compiler == compiler && changes(&rows, &read[&way].rows).is_empty());
+        }
     }
 
     #[test]

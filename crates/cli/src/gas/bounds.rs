@@ -101,3 +101,76 @@ impl Comparison {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Bounds, FULL_DELEVERAGE, LEVERAGE, WITH_PERMITS, compare, share, share_of_tx};
+    use crate::{demo::Manager, gas::measure::Row};
+
+    fn row(variant: &str, manager: Manager, cached: bool, tx_gas: u64, net_own_gas: i64) -> Row {
+        let (operation, variant) = ("leverage", variant.to_owned());
+        Row { operation, variant, manager, cached, tx_gas, net_own_gas, calldata_bytes: 100, arbos: 61 }
+    }
+
+    /// Both managers, with what ours needs.
+    fn rows(variant: &str, [uncached, cached]: [u64; 2], net_own: i64) -> Vec<Row> {
+        vec![
+            // Net own gas counts cached: what it is otherwise does not matter.
+            row(variant, Manager::Stylus, false, uncached, 9_000),
+            row(variant, Manager::Stylus, true, cached, net_own),
+            row(variant, Manager::Solidity, false, 100_000, 10_000),
+            row(variant, Manager::Solidity, true, 100_000, 10_000),
+        ]
+    }
+
+    #[test]
+    fn a_share_is_ours_of_the_others() {
+        assert_eq!(share([1, 4]), 0.25);
+        assert_eq!(share([-1, 4]), -0.25);
+        assert_eq!(share_of_tx([3, 2]), 1.5);
+    }
+
+    #[test]
+    fn each_kind_of_gas_is_compared_with_its_own() {
+        let [one] = compare(&rows("3x, no permit", [97_000, 93_000], 4_000)).try_into().unwrap();
+        assert_eq!((one.net_own, one.uncached, one.cached), ([4_000, 10_000], [97_000, 100_000], [93_000, 100_000]));
+    }
+
+    #[test]
+    fn what_only_one_manager_does_is_not_compared() {
+        let mut rows = rows("3x, no permit", [97_000, 93_000], 4_000);
+        rows.retain(|row| row.manager == Manager::Stylus);
+        assert!(compare(&rows).is_empty());
+    }
+
+    #[test]
+    fn versions_and_variants_are_not_mixed() {
+        let mut rows = rows("3x, no permit", [97_000, 93_000], 4_000);
+        rows.iter_mut().filter(|row| row.manager == Manager::Solidity).for_each(|row| row.arbos = 51);
+        assert!(compare(&rows).is_empty());
+        rows.iter_mut().for_each(|row| row.arbos = 61);
+        rows.iter_mut().filter(|row| row.manager == Manager::Solidity).for_each(|row| row.variant.clear());
+        assert!(compare(&rows).is_empty());
+    }
+
+    #[test]
+    fn a_bound_holds_up_to_itself_and_no_further() {
+        let broken = |tx, net_own| compare(&rows("3x, no permit", tx, net_own))[0].broken();
+        assert_eq!(broken([97_000, 93_000], 4_000), [""; 0]);
+        assert!(broken([97_001, 93_000], 4_000)[0].contains("uncached"));
+        assert!(broken([97_000, 93_001], 4_000)[0].contains("transaction gas, cached"));
+        assert!(broken([97_000, 93_000], 4_001)[0].contains("net own"));
+        assert_eq!(broken([97_001, 93_001], 4_001).len(), 3);
+    }
+
+    #[test]
+    fn each_operation_has_its_own_bounds() {
+        let tx = |operation, variant| Bounds::of(operation, variant).tx;
+        assert_eq!(tx("leverage", "4x, no permit"), Some(LEVERAGE));
+        assert_eq!(tx("full deleverage", "no permit"), Some(FULL_DELEVERAGE));
+        assert_eq!(tx("leverage", "4x, market permit"), Some(WITH_PERMITS));
+        assert_eq!(tx("full deleverage", "market permit"), Some(WITH_PERMITS));
+        assert_eq!(tx("roll fixed to fixed", "no permit"), None);
+        assert_eq!(Bounds::of("roll fixed to fixed", "no permit").net_own, 0.40);
+    }
+}

@@ -1,5 +1,7 @@
 //! What is measured.
 
+use crate::demo::Manager;
+
 /// An operation on a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -97,8 +99,11 @@ impl Case {
         }
     }
 
-    /// Whether Exactly's own manager can do it, too.
-    pub(super) const fn is_shared(self) -> bool {
-        !matches!(self.operation, Operation::Short | Operation::Long | Operation::Close)
+    /// Who can do it.
+    pub(super) const fn managers(self) -> &'static [Manager] {
+        match self.operation {
+            Operation::Short | Operation::Long | Operation::Close => &[Manager::Stylus],
+            _ => &[Manager::Stylus, Manager::Solidity],
+        }
     }
 }

@@ -32,10 +32,7 @@ pub(super) fn rows(base: &Base) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for case in Case::all() {
         let mut position = None;
-        for manager in [Manager::Stylus, Manager::Solidity] {
-            if manager == Manager::Solidity && !case.is_shared() {
-                continue;
-            }
+        for &manager in case.managers() {
             for cached in [false, true] {
                 let (row, _, block) = measure(base, case, manager, cached)?;
                 ensure!(*position.get_or_insert(block) == block, "{}: not at the same moment", row.operation);

@@ -86,3 +86,37 @@ fn share(share: f64, bound: Option<f64>) -> String {
         Some(bound) => format!("{share:.3}x ({bound:.2}x){}", if share > bound { OVER } else { "" }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{share, table};
+    use crate::{
+        demo::Manager,
+        gas::{bounds::compare, measure::Row},
+    };
+
+    fn row(operation: &'static str, manager: Manager, cached: bool, net_own_gas: i64) -> Row {
+        let (variant, tx_gas) = ("no permit".to_owned(), 100_000);
+        Row { operation, variant, manager, cached, tx_gas, net_own_gas, calldata_bytes: 100, arbos: 61 }
+    }
+
+    #[test]
+    fn a_share_is_marked_when_it_is_over_its_bound() {
+        assert_eq!(share(0.4, Some(0.40)), "0.400x (0.40x)");
+        assert_eq!(share(0.401, Some(0.40)), "0.401x (0.40x) !");
+        assert_eq!(share(1.25, None), "1.250x");
+    }
+
+    #[test]
+    fn what_only_this_contract_does_has_a_table_of_its_own() {
+        let both =
+            [Manager::Stylus, Manager::Solidity].map(|by| [false, true].map(|cached| row("roll", by, cached, 8)));
+        let own = [row("short", Manager::Stylus, false, 5), row("short", Manager::Stylus, true, 7)];
+        let rows = [both.concat(), own.to_vec()].concat();
+        let text = table(&compare(&rows), &rows);
+        let (shared, own) = text.split_once("Over their bounds").unwrap();
+        assert!(shared.contains("roll") && !shared.contains("short"), "{text}");
+        let short: Vec<&str> = own.lines().filter(|line| line.contains("short")).collect();
+        assert!(short.len() == 1 && short[0].contains(" 7 ") && !short[0].contains(" 5 "), "{text}");
+    }
+}
