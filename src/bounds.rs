@@ -20,7 +20,7 @@ impl<'a> Bounds<'a> {
     pub(crate) fn decode(calldata: &mut Calldata<'a>) -> Self {
         let bounds = Self(calldata.words());
         let timestamp = host::timestamp();
-        if exact::less(bounds.deadline(), &timestamp) {
+        if word::less(bounds.deadline(), &timestamp) {
             revert!(DeadlinePassed(bounds.deadline(), &timestamp));
         }
         bounds
@@ -37,13 +37,13 @@ impl<'a> Bounds<'a> {
     pub(crate) fn check(&self, after: &Measure, loss: &Word) {
         let [_, debt_max, collateral_min, loss_max, _] = self.0;
         let (collateral, debt) = (&after.collateral, &after.owed.assets);
-        if exact::less(debt_max, debt) {
+        if word::less(debt_max, debt) {
             revert!(DebtAboveMax(debt, debt_max));
         }
-        if exact::less(collateral, collateral_min) {
+        if word::less(collateral, collateral_min) {
             revert!(CollateralBelowMin(collateral, collateral_min));
         }
-        if exact::less(loss_max, loss) {
+        if word::less(loss_max, loss) {
             revert!(EquityLossAboveMax(loss, loss_max));
         }
     }
@@ -60,7 +60,7 @@ impl<'a> Bounds<'a> {
             true => [0xff; WORD],
             false => exact::mul_div_down(&collateral_value, &exact::wad(), &debt_value),
         };
-        if exact::less(&health_factor, health_factor_min) {
+        if word::less(&health_factor, health_factor_min) {
             revert!(HealthFactorBelowMin(&health_factor, health_factor_min));
         }
     }

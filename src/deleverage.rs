@@ -39,7 +39,7 @@ pub(crate) fn carry_out(
     if !word::is_zero(&assets) {
         let put = if word::same(&assets, &owed.assets) { Put::RepayAll } else { Put::Repay };
         let take = if is_all { Take::WithdrawAll } else { Take::Withdraw };
-        let face = exact::mul_div_down(&assets, &owed.face, &owed.assets);
+        let face = owed.face_of(&assets);
         let amounts = Amounts { assets: &assets, face: &face, wallet_assets: withdraw_assets };
         let (put, take) = ((put, &holding.debt_side()), (take, &side));
         operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0);

@@ -9,7 +9,7 @@ use crate::{
     flash::uniswap_v3::{self, Leg},
     flight::Flight,
     host,
-    lender::{Debt, Market},
+    lender::{Debt, Market, Owed},
     math::exact,
     token::Token,
     word::{self, Address, WORD, Word, ZERO},
@@ -212,7 +212,7 @@ impl<'a> Exchange<'a> {
         }
         let (mut left_assets, mut is_first) = (*self.assets(), true);
         // Without a swap, a loan that is too small is used again and again.
-        while exact::less(lent_assets, &left_assets) {
+        while word::less(lent_assets, &left_assets) {
             let kept_assets = self.put_in(lent_assets, is_first, false);
             self.take_out(Some(&exact::sub(lent_assets, &kept_assets)), host::this());
             (left_assets, is_first) = (exact::sub(&left_assets, lent_assets), false);
@@ -237,7 +237,7 @@ impl<'a> Exchange<'a> {
         }
         let face = match self.repays_all() && is_last {
             true => None,
-            false => Some(exact::mul_div_down(assets, self.word(Place::Face), self.assets())),
+            false => Some(Owed { face: *self.word(Place::Face), assets: *self.assets() }.face_of(assets)),
         };
         exact::sub(assets, &debt.repay(asset, assets, face.as_ref(), account))
     }

@@ -77,7 +77,7 @@ impl<'a> Holding<'a> {
             owed,
             debt: Debt { market: owed.market, maturity: name.maturity },
             collateral_rate: collateral.rate_to(&owed),
-            debt_rate: Rate::par(),
+            debt_rate: Rate::Par,
             no_fixed_debt: None,
         }
     }
@@ -127,6 +127,11 @@ impl<'a> Holding<'a> {
 }
 
 impl Worth {
+    /// Adds assets elsewhere.
+    pub(crate) fn add_assets(&mut self, assets: &Word) {
+        self.assets = exact::add(&self.assets, assets);
+    }
+
     /// Adds another one.
     #[inline(never)]
     pub(crate) fn add(&mut self, other: &Self) {

@@ -17,7 +17,7 @@ pub(crate) fn carry_out(
     size: Size<'_>,
     deposit_assets: &Word,
 ) {
-    let debt = holding.collateral_rate.inverse().convert_up(&measure.owed.assets);
+    let debt = holding.collateral_rate.invert_up(&measure.owed.assets);
     let position = Position { collateral: word::uint(&measure.collateral), debt: word::uint(&debt) };
     let assets = match sizing::supply_assets(&position, &word::uint(deposit_assets), &size.stated()) {
         Ok(assets) => word::of_uint(&assets),

@@ -36,7 +36,7 @@ pub(crate) mod exact {
     use super::{Overflow, U256};
     use crate::{
         error::overflow,
-        word::{Word, of_uint, uint},
+        word::{self, Word, of_uint, uint},
     };
 
     fn or_revert(result: Result<U256, Overflow>) -> Word {
@@ -49,13 +49,31 @@ pub(crate) mod exact {
     /// The sum.
     #[inline(never)]
     pub(crate) fn add(a: &Word, b: &Word) -> Word {
-        or_revert(super::add(&uint(a), &uint(b)))
+        match carry(a, b, u64::overflowing_add) {
+            (sum, false) => sum,
+            (_, true) => overflow(),
+        }
     }
 
     /// The difference, where `b` does not exceed `a`.
     #[inline(never)]
     pub(crate) fn sub(a: &Word, b: &Word) -> Word {
-        or_revert(super::sub(&uint(a), &uint(b)).ok_or(Overflow))
+        match carry(a, b, u64::overflowing_sub) {
+            (difference, false) => difference,
+            (_, true) => overflow(),
+        }
+    }
+
+    /// Calculates a quarter at a time, as on paper. Returns the result, and whether anything is left to carry.
+    #[inline(always)]
+    fn carry(a: &Word, b: &Word, calculate: fn(u64, u64) -> (u64, bool)) -> (Word, bool) {
+        let (mut result, mut carried) = (*a, false);
+        for (place, quarter) in result.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0).rev() {
+            let (partial, first) = calculate(u64::from_be_bytes(*place), u64::from_be_bytes(*quarter));
+            let (total, second) = calculate(partial, u64::from(carried));
+            (*place, carried) = (total.to_be_bytes(), first | second);
+        }
+        (result, carried)
     }
 
     /// The product.
@@ -76,16 +94,10 @@ pub(crate) mod exact {
         or_revert(super::mul_div_up(&uint(a), &uint(b), &uint(denominator)))
     }
 
-    /// Whether `a` is less than `b`.
-    #[inline(never)]
-    pub(crate) fn less(a: &Word, b: &Word) -> bool {
-        super::sub(&uint(a), &uint(b)).is_none()
-    }
-
     /// The difference, or zero where `b` exceeds `a`.
     #[inline(never)]
     pub(crate) fn sub_to_zero(a: &Word, b: &Word) -> Word {
-        of_uint(&super::sub(&uint(a), &uint(b)).unwrap_or_default())
+        if word::less(a, b) { word::ZERO } else { sub(a, b) }
     }
 
     /// One, at 18 decimals.
@@ -136,6 +148,7 @@ pub fn power_of_ten(exponent: usize) -> core::result::Result<U256, Overflow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{host::reverts, word};
 
     #[test]
     fn sums_stop_at_the_word() {
@@ -148,6 +161,25 @@ mod tests {
     fn differences_stop_at_zero() {
         assert_eq!(sub(&WAD, &WAD), Some(U256::ZERO));
         assert_eq!(sub(&U256::ZERO, &U256::ONE), None);
+    }
+
+    #[test]
+    fn words_carry_as_numbers_do() {
+        let numbers = [U256::ZERO, U256::ONE, U256::from(u64::MAX), U256::ONE << 64, U256::MAX >> 1, U256::MAX];
+        for (a, b) in numbers.iter().flat_map(|a| numbers.iter().map(move |b| (a, b))) {
+            let (a_word, b_word) = (word::of_uint(a), word::of_uint(b));
+            let (sum, difference) = (|| exact::add(&a_word, &b_word), || exact::sub(&a_word, &b_word));
+            match a.checked_add(*b) {
+                Some(expected) => assert_eq!(word::uint(&sum()), expected),
+                None => assert_eq!(reverts(sum).unwrap(), "ArithmeticOverflow []"),
+            }
+            match a.checked_sub(*b) {
+                Some(expected) => assert_eq!(word::uint(&difference()), expected),
+                None => assert_eq!(reverts(difference).unwrap(), "ArithmeticOverflow []"),
+            }
+            assert_eq!(word::less(&a_word, &b_word), a < b);
+            assert_eq!(word::uint(&exact::sub_to_zero(&a_word, &b_word)), a.saturating_sub(*b));
+        }
     }
 
     #[test]

@@ -49,14 +49,14 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
     }
     let swept = operation.settle(&tills);
     let (_, after, mut worth) = migration.measure();
-    worth.add(&swept);
+    worth.add_assets(&swept);
     operation.end(Verb::Migrate, &to_name, migration.to.lender, after, &worth.loss_since(&before))
 }
 
 /// Reads a portion, 18 decimals.
 fn portion_wad<'a>(calldata: &mut Calldata<'a>) -> &'a Word {
     let portion = calldata.word();
-    if exact::less(&exact::wad(), portion) {
+    if word::less(&exact::wad(), portion) {
         revert!(PortionTooHigh(portion));
     }
     portion
@@ -93,9 +93,9 @@ impl Migration<'_> {
         let wad = exact::wad();
         let repayment = exact::mul_div_up(&found.owed.assets, portion_wad, &wad);
         let mut assets = &repayment;
-        if exact::less(repay_max, &repayment) {
+        if word::less(repay_max, &repayment) {
             // Before it is due, a debt of fixed maturity costs less than it says; the lender tells how much.
-            if !exact::less(&host::timestamp(), self.from.debt.maturity) {
+            if !word::less(&host::timestamp(), self.from.debt.maturity) {
                 revert!(RepaymentAboveMax(&repayment, repay_max));
             }
             assets = repay_max;

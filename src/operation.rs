@@ -10,7 +10,7 @@ use crate::{
     exchange::Draft,
     flash::Source,
     flight::Lock,
-    holding::{Holding, Measure, Name, Worth},
+    holding::{Holding, Measure, Name},
     host,
     lender::{Lender, Rate},
     leverage,
@@ -78,14 +78,15 @@ pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> [Wor
 
     let position = holding.measure(operation.account);
     let mut before = holding.worth(&position, true, true);
-    before.add(&Worth { assets: collateral_rate.convert_down(deposit_assets), debts: ZERO });
+    before.add_assets(&collateral_rate.convert_down(deposit_assets));
     match verb {
         Verb::Leverage => leverage::carry_out(&operation, &holding, &position, size, wallet_assets),
         _ => deleverage::carry_out(&operation, &holding, &position, size, wallet_assets),
     }
-    let mut worth = operation.settle(&tills);
+    let swept = operation.settle(&tills);
     let after = holding.measure(operation.account);
-    worth.add(&holding.worth(&after, true, true));
+    let mut worth = holding.worth(&after, true, true);
+    worth.add_assets(&swept);
     operation.end(verb, &name, holding.lender, after, &worth.loss_since(&before))
 }
 
@@ -148,17 +149,17 @@ impl<'a> Operation<'a> {
     /// Sends to the wallet what is here beyond what was here before, and leaves nothing of the approvals. Returns what
     /// the wallet got is worth.
     #[inline(never)]
-    pub(crate) fn settle(&self, tills: &Tills<'_>) -> Worth {
-        let mut worth = Worth { assets: ZERO, debts: ZERO };
+    pub(crate) fn settle(&self, tills: &Tills<'_>) -> Word {
+        let mut worth = ZERO;
         for Till { token, before, rate } in tills.0.iter().flatten() {
             let balance = token.balance_of(host::this());
-            if exact::less(&balance, before) {
+            if word::less(&balance, before) {
                 revert!(ResidualBalance(&balance, before));
             }
             let spare = exact::sub(&balance, before);
             if !word::is_zero(&spare) {
                 token.transfer(self.account, &spare);
-                worth.add(&Worth { assets: rate.convert_down(&spare), debts: ZERO });
+                worth = exact::add(&worth, &rate.convert_down(&spare));
             }
         }
         self.extras.authorizations.settle(self.account, host::this());

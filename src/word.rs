@@ -66,6 +66,13 @@ pub(crate) fn is_max(word: &Word) -> bool {
     (0..4).fold(u64::MAX, |bits, index| bits & quarter(word, index)) == u64::MAX
 }
 
+/// Whether a word holds less than another.
+#[inline(never)]
+pub(crate) fn less(a: &Word, b: &Word) -> bool {
+    let differing = (0..4).map(|index| (quarter(a, index), quarter(b, index))).find(|(a, b)| a != b);
+    differing.is_some_and(|(a, b)| u64::from_be(a) < u64::from_be(b))
+}
+
 /// The number that a word holds.
 #[inline(never)]
 pub(crate) fn uint(word: &Word) -> U256 {

@@ -23,7 +23,7 @@ pub(super) fn lend(flight: &Flight, draft: &mut Draft, route: &[u8]) {
     let Err(refused) = ask(flight, draft.exchange(), route) else { return };
     let exchange = draft.exchange();
     let available = exchange.put_side().asset.balance_of(Address::known(&root!(BALANCER_V2_VAULT)));
-    if !exact::less(&available, exchange.assets()) {
+    if !word::less(&available, exchange.assets()) {
         refused.revert();
     }
     let Some(lent_assets) = a_round(&available, exchange).filter(|_| !exchange.swaps()) else {
@@ -44,7 +44,7 @@ fn a_round(available: &Word, exchange: Exchange<'_>) -> Option<Word> {
     let up_to = word::uint(&exact::sub(&exact::add(exchange.assets(), room), &one));
     let divided = |by: &U256| exact::add(&word::of_uint(&host::div(&up_to, by)), &one);
     let rounds = divided(&word::uint(available));
-    (!word::is_zero(available) && !exact::less(&most, &rounds)).then(|| divided(&word::uint(&rounds)))
+    (!word::is_zero(available) && !word::less(&most, &rounds)).then(|| divided(&word::uint(&rounds)))
 }
 
 /// Asks the vault for a loan; it calls [`callback`] before it returns.

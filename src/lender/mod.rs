@@ -60,33 +60,44 @@ pub(crate) struct Listing<'a> {
 
 /// How many units of one asset another's are worth.
 #[derive(Clone, Copy)]
-pub(crate) struct Rate {
-    numerator: Word,
-    denominator: Word,
+pub(crate) enum Rate {
+    /// One for one: they are the same.
+    Par,
+    /// So many for so many.
+    Of {
+        /// Units of the one
+        numerator: Word,
+        /// for units of the other.
+        denominator: Word,
+    },
 }
 
 impl Rate {
-    /// One for one.
-    #[inline(never)]
-    pub(crate) fn par() -> Self {
-        Self { numerator: word::of_small(1), denominator: word::of_small(1) }
-    }
-
-    /// The other way round.
-    pub(crate) fn inverse(&self) -> Self {
-        Self { numerator: self.denominator, denominator: self.numerator }
-    }
-
     /// What units are worth, rounded down.
     #[inline(never)]
     pub(crate) fn convert_down(&self, units: &Word) -> Word {
-        exact::mul_div_down(units, &self.numerator, &self.denominator)
+        match self {
+            Self::Par => *units,
+            Self::Of { numerator, denominator } => exact::mul_div_down(units, numerator, denominator),
+        }
     }
 
     /// What units are worth, rounded up.
     #[inline(never)]
     pub(crate) fn convert_up(&self, units: &Word) -> Word {
-        exact::mul_div_up(units, &self.numerator, &self.denominator)
+        match self {
+            Self::Par => *units,
+            Self::Of { numerator, denominator } => exact::mul_div_up(units, numerator, denominator),
+        }
+    }
+
+    /// How many units are worth so much, rounded up.
+    #[inline(never)]
+    pub(crate) fn invert_up(&self, worth: &Word) -> Word {
+        match self {
+            Self::Par => *worth,
+            Self::Of { numerator, denominator } => exact::mul_div_up(worth, denominator, numerator),
+        }
     }
 }
 
@@ -100,10 +111,10 @@ impl Listing<'_> {
     #[inline(never)]
     pub(crate) fn rate_to(&self, other: &Self) -> Rate {
         if self.market.address().is(other.market.address()) {
-            return Rate::par();
+            return Rate::Par;
         }
         let ((price, unit), (other_price, other_unit)) = (self.quotation.price(), other.quotation.price());
-        Rate { numerator: exact::mul(&price, &other_unit), denominator: exact::mul(&other_price, &unit) }
+        Rate::Of { numerator: exact::mul(&price, &other_unit), denominator: exact::mul(&other_price, &unit) }
     }
 }
 
@@ -168,6 +179,17 @@ pub(crate) struct Owed {
     pub(crate) assets: Word,
     /// What the lender counts it for. Another number than `assets` only when a fixed maturity has passed.
     pub(crate) face: Word,
+}
+
+impl Owed {
+    /// How much of the face a payment covers, rounded down.
+    #[inline(never)]
+    pub(crate) fn face_of(&self, assets: &Word) -> Word {
+        match word::same(&self.face, &self.assets) {
+            true => *assets,
+            false => exact::mul_div_down(assets, &self.face, &self.assets),
+        }
+    }
 }
 
 /// Where something is owed, and until when.

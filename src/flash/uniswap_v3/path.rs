@@ -75,7 +75,7 @@ impl Hop {
 
     /// Whether the pool's first token is the one that is sold.
     pub(super) fn zero_for_one(&self) -> bool {
-        crate::math::exact::less(&self.sold, &self.bought)
+        word::less(&self.sold, &self.bought)
     }
 
     /// Where the pool is, which only the real factory could have put there.
