@@ -27,8 +27,10 @@ const WITH_PERMITS: TxBounds = TxBounds { uncached: 0.97, cached: 0.93 };
 impl Bounds {
     fn of(operation: &str, variant: &str) -> Self {
         let tx = match operation {
-            "leverage" | "full deleverage" if !variant.ends_with("no permit") => Some(WITH_PERMITS),
-            "leverage" => Some(LEVERAGE),
+            "leverage" | "leverage further" | "full deleverage" if !variant.ends_with("no permit") => {
+                Some(WITH_PERMITS)
+            }
+            "leverage" | "leverage further" => Some(LEVERAGE),
             "full deleverage" => Some(FULL_DELEVERAGE),
             _ => None,
         };

@@ -5,9 +5,11 @@ use crate::demo::Manager;
 /// An operation on a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
-    /// To a ratio.
+    /// Of a deposit without a debt, to a ratio.
     Leverage(u64),
-    /// To a ratio, with so little in the flash source that it takes three loans.
+    /// Of a deposit with a debt, to a ratio.
+    LeverageFurther(u64),
+    /// Of a deposit without a debt, to a ratio, with so little in the flash source that it takes three loans.
     LeverageInThree(u64),
     /// To no debt, with everything withdrawn.
     Deleverage,
@@ -49,13 +51,15 @@ impl Case {
     /// Everything that is measured.
     pub(super) fn all() -> Vec<Self> {
         use Operation::{
-            Close, Deleverage, Leverage, LeverageInThree, Long, RollFixed, RollToFixed, RollToFloating, Short,
+            Close, Deleverage, Leverage, LeverageFurther, LeverageInThree, Long, RollFixed, RollToFixed,
+            RollToFloating, Short,
         };
         use Permits::{Market, MarketAndPermit2, MarketAndToken, None};
         let deposits = [None, Market, MarketAndToken, MarketAndPermit2].as_slice();
-        let cases: [(Operation, &[Permits]); 10] = [
+        let cases: [(Operation, &[Permits]); 11] = [
             (Leverage(3), deposits),
             (Leverage(4), deposits),
+            (LeverageFurther(4), &[None, Market]),
             (LeverageInThree(4), &[None]),
             (Deleverage, &[None, Market]),
             (RollToFixed, &[None, Market]),
@@ -73,6 +77,7 @@ impl Case {
     pub(super) const fn name(self) -> &'static str {
         match self.operation {
             Operation::Leverage(_) => "leverage",
+            Operation::LeverageFurther(_) => "leverage further",
             Operation::LeverageInThree(_) => "leverage in three loops",
             Operation::Deleverage => "full deleverage",
             Operation::RollToFixed => "roll floating to fixed",
@@ -93,7 +98,9 @@ impl Case {
             Permits::MarketAndPermit2 => "market permit + Permit2",
         };
         match self.operation {
-            Operation::Leverage(ratio) | Operation::LeverageInThree(ratio) => format!("{ratio}x, {way}"),
+            Operation::Leverage(ratio) | Operation::LeverageFurther(ratio) | Operation::LeverageInThree(ratio) => {
+                format!("{ratio}x, {way}")
+            }
             Operation::Short | Operation::Long => format!("2x, {way}"),
             _ => way.to_owned(),
         }

@@ -54,7 +54,7 @@ fn stylus(stage: &Stage<'_>, case: Case, signed: &Signed) -> Tx {
         send(stage, order.paying_at_most(Asset::Usdc.units(DEBT_MAX)), Asset::Usdc, signed)
     };
     match case.operation {
-        Operation::Leverage(ratio) | Operation::LeverageInThree(ratio) => {
+        Operation::Leverage(ratio) | Operation::LeverageFurther(ratio) | Operation::LeverageInThree(ratio) => {
             send(stage, manager::leverage(usdc, stage.deposit(), times(ratio)), Asset::Usdc, signed)
         }
         Operation::Deleverage => send(stage, manager::deleverage(usdc, manager::ALL, times(1)), Asset::Usdc, signed),
@@ -89,7 +89,7 @@ fn solidity(stage: &Stage<'_>, case: Case, signed: &Signed) -> Result<Tx> {
     let [first, second] = stage.maturities;
     let roll = Roll { maturity: first, max_debt: max, percentage: times(1) };
     let tx = match case.operation {
-        Operation::Leverage(ratio) | Operation::LeverageInThree(ratio) => {
+        Operation::Leverage(ratio) | Operation::LeverageFurther(ratio) | Operation::LeverageInThree(ratio) => {
             manager.leverage(account, market, deposit, times(ratio), leverage_permits(permit, &signed.deposit))
         }
         Operation::Deleverage => manager.deleverage(account, market, stage.withdrawable()?, times(1), permit),

@@ -50,7 +50,7 @@ pub(super) struct Stage<'a> {
 
 impl<'a> Stage<'a> {
     /// Prepares the account: the same for both managers, block by block, but for who is approved. It has been here
-    /// before: it has some of the asset in its wallet, and a position that it opened without either manager.
+    /// before: it has some of the asset in its wallet, and a deposit, if not a debt, that it made without either manager.
     pub(super) fn set(base: &'a Base, case: Case, manager: Manager) -> Result<Self> {
         let chain = base.chain.clone();
         let maturities = [1, 2].map(|nth| fixed::maturity(&chain, nth));
@@ -75,9 +75,8 @@ impl<'a> Stage<'a> {
     fn position(&mut self, operation: Operation) -> Result<()> {
         let usdc = |whole| Asset::Usdc.units(whole);
         match operation {
-            Operation::Leverage(_) | Operation::LeverageInThree(_) => {
-                self.open((Asset::Usdc, usdc(100)), (Asset::Usdc, usdc(20)))
-            }
+            Operation::Leverage(_) | Operation::LeverageInThree(_) => self.supply(Asset::Usdc, usdc(100)),
+            Operation::LeverageFurther(_) => self.open((Asset::Usdc, usdc(100)), (Asset::Usdc, usdc(20))),
             Operation::Deleverage => self.open((Asset::Usdc, usdc(400)), (Asset::Usdc, usdc(300))),
             Operation::RollToFixed => self.open((Asset::Usdc, usdc(1_000)), (Asset::Usdc, usdc(100))),
             Operation::RollFixed | Operation::RollToFloating => {
@@ -92,12 +91,19 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// Supplies and borrows by the lender itself, and keeps as much again of the collateral in the wallet.
+    /// Supplies by the lender itself, and keeps as much again in the wallet.
+    fn supply(&mut self, asset: Asset, units: U256) -> Result<()> {
+        let (account, market) = (self.account(), self.market(asset));
+        market.token.mint(&mut self.chain, account, units * U256::from(2))?;
+        market.deposit(&mut self.chain, account, units)?;
+        self.base.world.exactly.enter_market(&mut self.chain, account, &market)?;
+        Ok(())
+    }
+
+    /// The same, and borrows.
     fn open(&mut self, (supplied, deposit): (Asset, U256), (owed, debt): (Asset, U256)) -> Result<()> {
-        let (account, collateral) = (self.account(), self.market(supplied));
-        collateral.token.mint(&mut self.chain, account, deposit * U256::from(2))?;
-        collateral.deposit(&mut self.chain, account, deposit)?;
-        self.base.world.exactly.enter_market(&mut self.chain, account, &collateral)?;
+        self.supply(supplied, deposit)?;
+        let account = self.account();
         self.market(owed).borrow(&mut self.chain, account, debt)?;
         Ok(())
     }
