@@ -42,7 +42,7 @@ pub(crate) fn carry_out(
         let face = owed.face_of(&assets);
         let amounts = Amounts { assets: &assets, face: &face, wallet_assets: withdraw_assets };
         let (put, take) = ((put, &holding.debt_side()), (take, &side));
-        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0);
+        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0, false);
     } else if !word::is_zero(withdraw_assets) {
         let some_assets = (!is_all).then_some(withdraw_assets);
         side.debt.market.withdraw(some_assets, host::this(), operation.account);

@@ -27,7 +27,7 @@ pub(crate) fn carry_out(
     if !word::is_zero(&assets) {
         let amounts = Amounts { assets: &assets, face: &assets, wallet_assets: deposit_assets };
         let (put, take) = ((Put::Supply, &side), (Take::Borrow, &holding.debt_side()));
-        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0);
+        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0, false);
     } else if !word::is_zero(deposit_assets) {
         side.debt.market.supply(side.asset, deposit_assets, operation.account);
     }

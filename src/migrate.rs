@@ -42,10 +42,12 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
         revert!(NothingToMigrate());
     }
     if moves_debt {
-        operation.exchange(migration.of_debt(debt_portion, repay_max, &found), 0);
+        let (borrowed, withdrawn) = (migration.to.debt.market, migration.from.collateral.market);
+        let follows = moves_collateral && borrowed.address().is(withdrawn.address());
+        operation.exchange(migration.of_debt(debt_portion, repay_max, &found), 0, follows);
     }
     if moves_collateral {
-        operation.exchange(migration.of_collateral(collateral_portion, &found), 1);
+        operation.exchange(migration.of_collateral(collateral_portion, &found), 1, false);
     }
     let swept = operation.settle(&tills);
     let (_, after, mut worth) = migration.measure();

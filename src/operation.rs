@@ -135,12 +135,13 @@ impl<'a> Operation<'a> {
         self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
     }
 
-    /// Carries out an exchange, by way of the first route or the second.
+    /// Carries out an exchange, by way of the first route or the second. Another one that takes from the same market may
+    /// follow, and needs its part of the allowance.
     #[inline(never)]
-    pub(crate) fn exchange(&self, mut draft: Draft, route: usize) {
+    pub(crate) fn exchange(&self, mut draft: Draft, route: usize, follows: bool) {
         let debt = draft.exchange().take_side().debt;
         // What a debt of fixed maturity uses up, only the borrow tells: what is left then is settled at the end.
-        if debt.is_floating() && self.extras.authorizations.uses_up(debt.market.address()) {
+        if !follows && debt.is_floating() && self.extras.authorizations.uses_up(debt.market.address()) {
             draft.trim_allowance();
         }
         self.source.advance(&self.lock.flight(), &mut draft, self.extras.routes[route & 1]);
