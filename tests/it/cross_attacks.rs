@@ -42,16 +42,9 @@ fn overheard(stage: &Stage) -> Bytes {
 /// Callbacks that an attacker would make: of nothing, of what an honest one was, and of one for the bystander.
 fn forgeries(stage: &Stage) -> Vec<uniswapV3SwapCallbackCall> {
     let honest = uniswapV3SwapCallbackCall::abi_decode(&overheard(stage)).unwrap();
-    let (at, mut forged) = (position(&honest.data, ALICE), honest.clone());
-    let mut data = honest.data.to_vec();
-    data[at..at + 20].copy_from_slice(BYSTANDER.as_slice());
-    forged.data = data.into();
+    let forged = uniswapV3SwapCallbackCall { data: pools::replaced(&honest.data, ALICE, BYSTANDER), ..honest.clone() };
     let empty = uniswapV3SwapCallbackCall { data: Bytes::new(), ..honest.clone() };
     vec![empty, honest, forged]
-}
-
-fn position(data: &[u8], account: Address) -> usize {
-    data.windows(20).position(|bytes| bytes == account.as_slice()).unwrap()
 }
 
 /// A swap of 10 USDC's worth, either way, by whoever calls the pool.
@@ -199,9 +192,11 @@ fn b11_an_amount_that_is_an_address_lets_nobody_in() {
     let own: Bytes = order.calldata().into();
     let (mut copy, calls) = (stage.clone(), [(Mode::Must, dm, own.clone())]);
     assert!(wallet::perform(&mut copy, ATTACKER, &calls).success);
-    let at = position(&honest, ALICE);
-    let replayed: Bytes = [&honest[..at], WALLET.as_slice(), &honest[at + 20..]].concat().into();
-    let calls = [(Mode::Must, dm, own.clone()), (Mode::May, dm, replayed), (Mode::Must, dm, own)];
+    let calls = [
+        (Mode::Must, dm, own.clone()),
+        (Mode::May, dm, pools::replaced(&honest, ALICE, WALLET)),
+        (Mode::Must, dm, own),
+    ];
     let receipt = wallet::perform(&mut stage, ATTACKER, &calls);
     assert!(receipt.success, "{}", receipt.output);
     assert_eq!(receipt.output.as_ref(), [0, 2, 0]);

@@ -3,7 +3,7 @@
 use crate::{
     pairs::{LONG_WSTETH, SHORT_ETH, SHORT_WSTETH, percent, stake, tenths},
     pools::{self, FEE, Range, root_cause, says},
-    stage::{ALICE, ATTACKER, Stage, times, usdc},
+    stage::{ALICE, ATTACKER, BYSTANDER, Stage, times, usdc},
 };
 use alloy_primitives::{Address, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolError};
@@ -206,11 +206,18 @@ fn reentries(stage: &Stage, token: Address) -> Vec<(Bytes, Vec<u8>)> {
         .filter(|frame| frame.to == dm && frame.input.starts_with(&uniswapV3SwapCallbackCall::SELECTOR));
     let mut all: Vec<_> = callbacks.map(|frame| (frame.input.clone(), unexpected.clone())).collect();
     assert_eq!(all.len(), 2);
+    // The awaited one, but of the token as the pool, and of the bystander as the account.
+    let awaited = uniswapV3SwapCallbackCall::abi_decode(&all[1].0).unwrap();
+    let own = [token.into_word().as_slice(), &awaited.data[32..]].concat();
+    let of_bystander = pools::replaced(&own, ALICE, BYSTANDER);
+    for data in [own.into(), of_bystander] {
+        all.push((uniswapV3SwapCallbackCall { data, ..awaited.clone() }.abi_encode().into(), unexpected.clone()));
+    }
     let loan = receiveFlashLoanCall {
         tokens: vec![stage.of(Usdc).token.address],
         amounts: vec![usdc(300)],
         feeAmounts: vec![U256::ZERO],
-        userData: uniswapV3SwapCallbackCall::abi_decode(&all[1].0).unwrap().data,
+        userData: awaited.data,
     };
     all.push((loan.abi_encode().into(), unexpected));
     let signed = Signed {
@@ -240,7 +247,7 @@ fn reentries(stage: &Stage, token: Address) -> Vec<(Bytes, Vec<u8>)> {
 fn c13_a_token_on_the_way_calls_the_contract_in_vain() {
     let (stage, token) = with_hostile_token();
     let reentries = reentries(&stage, token);
-    assert_eq!(reentries.len(), debt_manager::selectors().count() + 1, "a selector is missing");
+    assert_eq!(reentries.len(), debt_manager::selectors().count() + 3, "a selector is missing");
     for source in [FlashSource::UniswapV3, FlashSource::BalancerV2] {
         let mut plain = stage.clone();
         plain.succeeds(plain.dm.send(ALICE, through(&plain, token).flashing(source)));

@@ -102,6 +102,12 @@ pub(crate) fn path(tokens: &[Address], fees: &[u32]) -> Bytes {
     path.into()
 }
 
+/// Data with another account in it.
+pub(crate) fn replaced(data: &[u8], account: Address, other: Address) -> Bytes {
+    let at = data.windows(20).position(|bytes| bytes == account.as_slice()).unwrap();
+    [&data[..at], other.as_slice(), &data[at + 20..]].concat().into()
+}
+
 /// What a contract of Solidity's reverts with.
 pub(crate) fn says(reason: &str) -> Vec<u8> {
     Error { reason: reason.to_owned() }.abi_encode()
