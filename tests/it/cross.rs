@@ -27,7 +27,7 @@ fn has(stage: &Stage, pair: Pair, deposit: U256, debt: U256) {
 
 /// Nothing of Alice's is left in the pair's markets.
 fn is_closed(stage: &Stage, pair: Pair) {
-    assert_eq!(stage.of(pair.debt).floating_debt(&stage.chain, ALICE), U256::ZERO, "{pair:?}: debt shares are left");
+    assert_eq!(stage.of(pair.debt).floating_shares(&stage.chain, ALICE), U256::ZERO, "{pair:?}: debt shares are left");
     assert_eq!(stage.of(pair.collateral).shares(&stage.chain, ALICE), U256::ZERO, "{pair:?}: shares are left");
 }
 

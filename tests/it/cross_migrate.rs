@@ -106,8 +106,8 @@ fn a_third_of_the_debt_is_rounded_up() {
 
 #[test]
 fn every_pair_moves_to_every_other() {
-    for from in Pair::all() {
-        for to in Pair::all().filter(|to| *to != from) {
+    for from in Pair::every() {
+        for to in Pair::every().filter(|to| *to != from) {
             for source in [FlashSource::UniswapV3, FlashSource::BalancerV2] {
                 let mut stage = leveraged(from, times(2));
                 let found = from.position(&stage, &stage.eve());

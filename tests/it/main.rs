@@ -5,6 +5,7 @@ mod attacks;
 mod bounds;
 mod cross;
 mod cross_attacks;
+mod cross_edges;
 mod cross_migrate;
 mod cross_pools;
 mod debts;

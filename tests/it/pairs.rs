@@ -65,6 +65,11 @@ impl Pair {
         Asset::ALL.into_iter().flat_map(of).filter(|pair| pair.collateral != pair.debt)
     }
 
+    /// The same, and each asset with itself.
+    pub(crate) fn every() -> impl Iterator<Item = Self> {
+        Self::all().chain(Asset::ALL.into_iter().map(|asset| Self { collateral: asset, debt: asset }))
+    }
+
     /// The position as the contract takes it.
     pub(crate) fn market(self, stage: &Stage) -> Market {
         manager::position(stage.of(self.collateral).address, stage.of(self.debt).address)
@@ -72,8 +77,11 @@ impl Pair {
 
     /// Raises leverage to a ratio, by way of some assets between.
     pub(crate) fn raises_by(self, stage: &Stage, between: &[Asset], deposit: U256, ratio: U256) -> Order<Leverage> {
-        let route = [&[self.debt], between, &[self.collateral]].concat();
         let order = manager::leverage(stage.of(self.collateral).address, deposit, ratio);
+        if self.collateral == self.debt {
+            return order;
+        }
+        let route = [&[self.debt], between, &[self.collateral]].concat();
         order.owing(stage.of(self.debt).address).swapping(stage.world.uniswap.path(&route))
     }
 
