@@ -225,50 +225,46 @@ interface IDebtManager {
   /// @notice Uniswap V3's callback. Reverts unless an operation in flight asked this pool for exactly this swap.
   function uniswapV3SwapCallback(int256 amount0Delta, int256 amount1Delta, bytes calldata data) external;
 
-  /// @notice Leverage was raised. What came from the wallet, the asset's own event tells.
+  /// @notice Leverage was raised. What came from the wallet, the asset's own event tells; a
+  /// maturity, the lender's.
   /// @param account Whose position it is.
   /// @param collateralMarket The market supplied to.
   /// @param debtMarket The market borrowed from.
-  /// @param maturity When the debt falls due; 0 for the floating rate.
   /// @param collateral Deposit after the operation.
   /// @param debt Debt after the operation.
   event Leveraged(
     address indexed account,
     address collateralMarket,
     address debtMarket,
-    uint256 maturity,
     uint256 collateral,
     uint256 debt
   );
 
-  /// @notice Leverage was lowered. What went to the wallet, the asset's own event tells.
+  /// @notice Leverage was lowered. What went to the wallet, the asset's own event tells; a
+  /// maturity, the lender's.
   /// @param account Whose position it is.
   /// @param collateralMarket The market withdrawn from.
   /// @param debtMarket The market repaid to.
-  /// @param maturity When the debt falls due; 0 for the floating rate.
   /// @param collateral Deposit after the operation.
   /// @param debt Debt after the operation.
   event Deleveraged(
     address indexed account,
     address collateralMarket,
     address debtMarket,
-    uint256 maturity,
     uint256 collateral,
     uint256 debt
   );
 
-  /// @notice A position was moved. What it was moved from, the lender's own events tell.
+  /// @notice A position was moved. What it was moved from, and maturities, the lender's own events tell.
   /// @param account Whose position it is.
   /// @param collateralMarket The market that holds the deposit now.
   /// @param debtMarket The market that holds the debt now.
-  /// @param maturity When the debt falls due; 0 for the floating rate.
   /// @param collateral Deposit there after the operation.
   /// @param debt Debt there after the operation.
   event Migrated(
     address indexed account,
     address collateralMarket,
     address debtMarket,
-    uint256 maturity,
     uint256 collateral,
     uint256 debt
   );

@@ -17,5 +17,5 @@ pub(crate) fn emit(verb: Verb, account: Address<'_>, name: &Name<'_>, [collatera
         Verb::Migrate => in_code!(Migrated::SIGNATURE_HASH.0),
     };
     let (supplied, owed) = (name.collateral.word(), name.debt.word());
-    host::log(&[&signature, account.word(), supplied, owed, name.maturity, collateral, debt]);
+    host::log(&[&signature, account.word(), supplied, owed, collateral, debt]);
 }
