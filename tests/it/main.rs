@@ -11,6 +11,7 @@ mod cross_pools;
 mod debts;
 mod deleverage;
 mod fixed;
+mod fixed_permits;
 mod leverage;
 mod loops;
 mod pairs;
