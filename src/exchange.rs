@@ -58,7 +58,8 @@ pub(crate) struct Amounts<'a> {
     /// How much of a fixed debt's face the repayment covers.
     pub(crate) face: &'a Word,
     /// What comes from the wallet and is here, if it is a deposit that is put in; what goes to the wallet, and is to
-    /// stay here for the outermost frame, if it is one that is taken out.
+    /// stay here for the outermost frame, if it is one that is taken out. If a debt pays for another, the most that may
+    /// be paid.
     pub(crate) wallet_assets: &'a Word,
 }
 
@@ -211,14 +212,22 @@ impl<'a> Exchange<'a> {
             return uniswap_v3::buy(flight, self, route, Leg::Next, due_assets, source);
         }
         let (mut left_assets, mut is_first) = (*self.assets(), true);
+        let mut accepted_assets = *self.word(Place::Wallet);
         // Without a swap, a loan that is too small is used again and again.
         while word::less(lent_assets, &left_assets) {
             let kept_assets = self.put_in(lent_assets, is_first, false);
-            self.take_out(Some(&exact::sub(lent_assets, &kept_assets)), host::this());
+            let paid_assets = exact::sub(lent_assets, &kept_assets);
+            self.take_out(Some(&paid_assets), host::this());
+            accepted_assets = exact::sub_to_zero(&accepted_assets, &paid_assets);
             (left_assets, is_first) = (exact::sub(&left_assets, lent_assets), false);
         }
-        // What earlier rounds left for rounding is repaid by the last one, which may offer the whole loan for that.
-        let put_assets = if self.repays_all() { lent_assets } else { &left_assets };
+        // What earlier rounds left for rounding is repaid by the last one, which may offer the whole loan for that, but
+        // of a debt that pays for another no more than the caller accepts.
+        let mut put_assets = if self.repays_all() { lent_assets } else { &left_assets };
+        let is_bounded = self.repays_all() && self.kind(TAKE) == Take::Borrow as u8;
+        if is_bounded && word::less(&accepted_assets, put_assets) {
+            put_assets = &accepted_assets;
+        }
         let kept_assets = self.put_in(put_assets, is_first, true);
         let spare_assets = exact::add(&exact::sub(lent_assets, put_assets), &kept_assets);
         self.pay(due_assets, &spare_assets, source);

@@ -104,7 +104,7 @@ impl Migration<'_> {
         }
         let put = if word::same(portion_wad, &wad) { Put::RepayAll } else { Put::Repay };
         let face = exact::mul_div_down(&found.owed.face, portion_wad, &wad);
-        let amounts = Amounts { assets, face: &face, wallet_assets: &ZERO };
+        let amounts = Amounts { assets, face: &face, wallet_assets: repay_max };
         let (put, take) = ((put, &self.from.debt_side()), (Take::Borrow, &self.to.debt_side()));
         Draft::new(self.account, put, take, &amounts, false)
     }
