@@ -17,6 +17,7 @@ mod loops;
 mod pairs;
 mod pools;
 mod rolls;
+mod slippage;
 mod stage;
 mod surface;
 mod wallet;

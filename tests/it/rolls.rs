@@ -2,36 +2,28 @@
 //! on a copy of the same chain at the same second, says what the debts must be.
 
 use crate::{
-    debts::{DAY, WEEK, events, paid_for_face, percent},
+    debts::{DAY, ROUNDING, WEEK, events, paid_for_face, percent},
     stage::{ALICE, Stage, near, times, usdc},
 };
 use alloy_primitives::U256;
-use alloy_sol_types::{SolCall, SolError};
-use debt_manager::abi::{
-    IBalancerV2Vault::flashLoanCall,
-    IDebtManager::{
-        Bounds, DebtAboveMax, EquityLossAboveMax, FlashLiquidityTooLow, Market, Migrate, NothingToMigrate,
-        PortionTooHigh, RepaymentAboveMax, WrappedError,
-    },
-    IExactlyMarket::repayAtMaturityCall,
-};
+use debt_manager::abi::IDebtManager::{FlashLiquidityTooLow, Market, Migrate, NothingToMigrate, PortionTooHigh};
 use devnet::{Receipt, Tx};
 use protocols::{
-    exactly::{Disagreement, IMarket, RollFixed, WAD},
+    exactly::{IMarket, RollFixed, WAD},
     manager::{self, Order},
 };
 
 /// The floating rate, in place of a maturity.
 const FLOATING: U256 = U256::ZERO;
 /// All of a debt, 18 decimals.
-const WHOLE: U256 = U256::from_limbs([WAD, 0, 0, 0]);
+pub(crate) const WHOLE: U256 = U256::from_limbs([WAD, 0, 0, 0]);
 
 /// From which maturity to which, and how much of the debt, 18 decimals.
 #[derive(Clone, Copy, Debug)]
-struct Roll {
-    from: U256,
-    to: U256,
-    portion: U256,
+pub(crate) struct Roll {
+    pub(crate) from: U256,
+    pub(crate) to: U256,
+    pub(crate) portion: U256,
 }
 
 impl Roll {
@@ -41,13 +33,13 @@ impl Roll {
         Market { maturity, ..manager::position(market, market) }
     }
 
-    fn order(self, stage: &Stage) -> Order<Migrate> {
+    pub(crate) fn order(self, stage: &Stage) -> Order<Migrate> {
         let Self { from, to, portion } = self;
         manager::migrate(Self::due(stage, from), Self::due(stage, to)).portions(portion, WHOLE)
     }
 
     /// By our contract.
-    fn ours(self, stage: &Stage) -> Tx {
+    pub(crate) fn ours(self, stage: &Stage) -> Tx {
         stage.dm.send(ALICE, self.order(stage))
     }
 
@@ -96,7 +88,7 @@ fn owing(nth: Option<u64>) -> (Stage, U256) {
 }
 
 /// The three kinds of roll of a whole debt: to another maturity, to the floating rate, and from it.
-fn kinds() -> [(Stage, Roll); 3] {
+pub(crate) fn kinds() -> [(Stage, Roll); 3] {
     let (fixed, from) = owing(Some(2));
     let (floating, _) = owing(None);
     let to = fixed.maturity(3);
@@ -107,18 +99,6 @@ fn kinds() -> [(Stage, Roll); 3] {
 /// The same in part.
 fn parts() -> [U256; 5] {
     [percent(1), percent(10), percent(50), WHOLE / U256::from(3), WHOLE - U256::ONE]
-}
-
-/// What the vault says that the contract says that the market says.
-fn refused_by_market(stage: &Stage, selector: [u8; 4], reason: &impl SolError) -> WrappedError {
-    let wrapped = |target, selector: [u8; 4], reason: Vec<u8>| WrappedError {
-        target,
-        selector: selector.into(),
-        reason: reason.into(),
-        details: Default::default(),
-    };
-    let inner = wrapped(stage.market().address, selector, reason.abi_encode());
-    wrapped(stage.world.balancer.vault, flashLoanCall::SELECTOR, inner.abi_encode())
 }
 
 #[test]
@@ -185,8 +165,8 @@ fn a_debt_can_be_rolled_to_an_earlier_maturity() {
 }
 
 /// What a roll repays, offered at most at a time by the vault, in so many rounds.
-fn in_rounds(stage: &mut Stage, roll: Roll, rounds: u64) -> U256 {
-    let room = if roll.portion == WHOLE { U256::from(crate::debts::ROUNDING) } else { U256::ZERO };
+pub(crate) fn in_rounds(stage: &mut Stage, roll: Roll, rounds: u64) -> U256 {
+    let room = if roll.portion == WHOLE { U256::from(ROUNDING) } else { U256::ZERO };
     // Two seconds of floating interest, or of penalty, go by.
     let needed = (stage.owed(roll.from) + U256::from(20)) * roll.portion / WHOLE + room;
     let available = needed.div_ceil(U256::from(rounds));
@@ -243,117 +223,6 @@ fn more_rounds_than_thirty_two_are_refused() {
             stage.reverts(tx, &FlashLiquidityTooLow { available, needed });
         }
     }
-}
-
-/// What was paid for old debts.
-fn paid(receipt: &Receipt) -> U256 {
-    paid_for_face(receipt).0 + events::<IMarket::Repay>(receipt).iter().map(|event| event.assets).sum::<U256>()
-}
-
-/// What a roll pays for the old debt, and what is owed at the new maturity then.
-fn outcome(stage: &Stage, roll: Roll) -> (U256, U256) {
-    let mut copy = stage.clone();
-    let receipt = copy.succeeds(roll.ours(stage));
-    (paid(&receipt), copy.owed(roll.to))
-}
-
-/// The same roll on a copy, within limits.
-fn attempt(stage: &Stage, roll: Roll, repay_max: U256, debt_max: U256) -> Receipt {
-    let bounds = Bounds { debtMax: debt_max, ..Stage::loose() };
-    let order = roll.order(stage).paying_at_most(repay_max).within(bounds);
-    stage.clone().send(stage.dm.send(ALICE, order))
-}
-
-/// At exactly the limits the roll is done, and a unit below either of them it is not.
-fn is_held_to_the_unit(stage: &Stage, roll: Roll) {
-    let (paid, debt) = outcome(stage, roll);
-    let exact = attempt(stage, roll, paid, debt);
-    assert!(exact.success, "{roll:?}: {paid} {debt} {}", exact.output);
-    assert!(!attempt(stage, roll, paid - U256::ONE, debt).success, "{roll:?}: {paid} {debt}");
-    owes_at_most(stage, roll, debt);
-}
-
-/// A unit less than is owed at the end is refused.
-fn owes_at_most(stage: &Stage, roll: Roll, debt: U256) {
-    let error = DebtAboveMax { debt, debtMax: debt - U256::ONE };
-    let above = attempt(stage, roll, U256::MAX, debt - U256::ONE);
-    assert_eq!(above.output.as_ref(), error.abi_encode(), "{roll:?}");
-}
-
-#[test]
-fn slippage_is_held_to_the_unit() {
-    for (mut stage, roll) in kinds() {
-        stage.passes(DAY);
-        for portion in [percent(50), WHOLE] {
-            is_held_to_the_unit(&stage, Roll { portion, ..roll });
-        }
-    }
-}
-
-#[test]
-fn slippage_is_held_to_the_unit_beside_a_previous_debt() {
-    for (mut stage, roll) in kinds() {
-        let order = manager::leverage(stage.market().address, U256::ZERO, times(2)).adding(usdc(20)).maturing(roll.to);
-        stage.succeeds(stage.dm.send(ALICE, order));
-        stage.passes(DAY);
-        is_held_to_the_unit(&stage, roll);
-    }
-}
-
-#[test]
-fn slippage_is_held_to_the_unit_when_late() {
-    for (mut stage, roll) in kinds().into_iter().take(2) {
-        stage.late_by(roll.from, WEEK);
-        is_held_to_the_unit(&stage, roll);
-        // A part of the penalty is counted rounded up, of which the market may take a unit less.
-        let part = Roll { portion: percent(50), ..roll };
-        let (paid, debt) = outcome(&stage, part);
-        assert!(attempt(&stage, part, paid + U256::ONE, debt).success);
-        assert!(!attempt(&stage, part, paid - U256::ONE, debt).success);
-        owes_at_most(&stage, part, debt);
-    }
-}
-
-#[test]
-fn too_little_for_a_late_or_floating_debt_is_refused_by_name() {
-    let [(mut late, roll), _, (floating, from_floating)] = kinds();
-    late.late_by(roll.from, WEEK);
-    for (mut stage, roll) in [(late, roll), (floating, from_floating)] {
-        let (repayment, _) = outcome(&stage, roll);
-        let repay_max = repayment - U256::ONE;
-        let tx = stage.dm.send(ALICE, roll.order(&stage).paying_at_most(repay_max));
-        stage.reverts(tx, &RepaymentAboveMax { repayment, repayMax: repay_max });
-    }
-}
-
-#[test]
-fn too_little_for_an_early_debt_is_refused_by_the_market() {
-    let [(mut stage, roll), ..] = kinds();
-    stage.passes(WEEK);
-    let (repayment, _) = outcome(&stage, roll);
-    assert!(repayment < stage.owed(roll.from));
-    for repay_max in [repayment - U256::ONE, U256::ONE] {
-        let tx = stage.dm.send(ALICE, roll.order(&stage).paying_at_most(repay_max));
-        let error = refused_by_market(&stage, repayAtMaturityCall::SELECTOR, &Disagreement {});
-        stage.reverts(tx, &error);
-    }
-}
-
-#[test]
-fn the_interest_that_a_roll_adds_is_a_loss() {
-    let [(mut stage, roll), ..] = kinds();
-    let before = stage.alice();
-    let (_, debt) = outcome(&stage, roll);
-    let added = debt - before.debt;
-    let within = |loss| {
-        let bounds = Bounds { equityLossMax: loss, ..Stage::loose() };
-        stage.dm.send(ALICE, roll.order(&stage).within(bounds))
-    };
-    assert!(stage.clone().send(within(added)).success);
-    let tx = within(U256::ZERO);
-    let receipt = stage.send(tx);
-    let error = EquityLossAboveMax::abi_decode(&receipt.output).unwrap();
-    assert!(near(error.loss, added), "{} {added}", error.loss);
 }
 
 #[test]
