@@ -1,10 +1,10 @@
 //! The world with a user, a bystander who has approved the contract for everything, and an attacker.
 
 use alloy_primitives::{Address, Bytes, U256, address};
-use alloy_sol_types::SolError;
-use debt_manager::abi::IDebtManager;
+use alloy_sol_types::{SolCall, SolError};
+use debt_manager::abi::IDebtManager::{self, WrappedError};
 use devnet::{Chain, ChainConfig, Receipt, Tx};
-use protocols::{Asset, DebtManager, ExactlyMarket, Fixtures, PositionNow, World, exactly::WAD, manager};
+use protocols::{Asset, DebtManager, Erc20, ExactlyMarket, Fixtures, PositionNow, World, exactly::WAD, manager};
 use std::{env, fs, sync::OnceLock};
 
 /// Who the tests are about.
@@ -20,17 +20,25 @@ pub(crate) struct Stage {
     pub(crate) chain: Chain,
     pub(crate) world: &'static World,
     pub(crate) dm: DebtManager,
+    /// Where the invariants are checked: the world's markets, and those that a test has listed.
+    pub(crate) watched: Vec<ExactlyMarket<Erc20>>,
 }
 
 /// What must not change of an account that has no part in a transaction. Shares, since assets earn interest.
 #[derive(Debug, PartialEq, Eq)]
-struct Holdings {
+pub(crate) struct Holdings {
     ether: U256,
     nonce: u64,
     tokens: Vec<U256>,
     shares: Vec<U256>,
     allowances: Vec<U256>,
     owes: bool,
+}
+
+/// A market of any token.
+pub(crate) fn erased<T: Copy + Into<Erc20>>(market: ExactlyMarket<T>) -> ExactlyMarket<Erc20> {
+    let ExactlyMarket { address, token, price_feed } = market;
+    ExactlyMarket { address, token: token.into(), price_feed }
 }
 
 /// The release WASM: what `cargo xtask wasm` has built.
@@ -69,7 +77,8 @@ impl Stage {
     /// A world in which everyone has 100 USDC and has approved the contract, and the bystander has a position too.
     pub(crate) fn new() -> Self {
         let (chain, world, dm) = base();
-        let mut stage = Self { chain: chain.clone(), world, dm: *dm };
+        let watched = world.exactly.markets.map(erased).to_vec();
+        let mut stage = Self { chain: chain.clone(), world, dm: *dm, watched };
         for account in [ALICE, BYSTANDER, ATTACKER] {
             stage.welcome(account);
         }
@@ -128,6 +137,17 @@ impl Stage {
         assert_eq!(receipt.output, Bytes::from(error.abi_encode()));
     }
 
+    /// Sends a transaction that must revert because a contract refused this call of ours, with exactly this reason.
+    pub(crate) fn refused<C: SolCall>(&mut self, tx: Tx, target: Address, reason: &impl SolError) {
+        let (reason, details) = (reason.abi_encode().into(), Bytes::new());
+        self.reverts(tx, &WrappedError { target, selector: C::SELECTOR.into(), reason, details });
+    }
+
+    /// What an account has, but for what sending costs.
+    pub(crate) fn belongings(&self, account: Address) -> Holdings {
+        Holdings { ether: U256::ZERO, nonce: 0, ..self.holdings(account) }
+    }
+
     /// Sends a transaction and checks the invariants.
     pub(crate) fn send(&mut self, tx: Tx) -> Receipt {
         let watched: Vec<Address> = [ALICE, BYSTANDER].into_iter().filter(|account| *account != tx.from).collect();
@@ -143,7 +163,7 @@ impl Stage {
 
     fn holdings(&self, account: Address) -> Holdings {
         let (chain, dm) = (&self.chain, self.dm.address);
-        let markets = Asset::ALL.map(|asset| self.world.exactly.market(asset));
+        let markets = &self.watched;
         Holdings {
             ether: chain.state().balance(account),
             nonce: chain.state().nonce(account),
@@ -161,9 +181,9 @@ impl Stage {
     fn contract_has_approved_nobody(&self) {
         let (chain, dm, exactly) = (&self.chain, self.dm.address, &self.world.exactly);
         let mut met = vec![self.world.balancer.vault, self.world.permit2, exactly.auditor, ALICE, BYSTANDER, ATTACKER];
-        met.extend(exactly.markets.iter().map(|market| market.address));
+        met.extend(self.watched.iter().map(|market| market.address));
         met.extend(self.world.uniswap.pools().iter().map(|pool| pool.address));
-        for market in &exactly.markets {
+        for market in &self.watched {
             for spender in &met {
                 let given = [market.token.allowance(chain, dm, *spender), market.allowance(chain, dm, *spender)];
                 assert_eq!(given, [U256::ZERO; 2], "I2: the contract has approved {spender}");

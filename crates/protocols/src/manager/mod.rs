@@ -11,7 +11,7 @@ use alloy_primitives::{Address, U256};
 use debt_manager::abi::IDebtManager::{self, Lender};
 use devnet::{Chain, Tx};
 pub use order::{Order, Verb, deleverage, leverage, migrate};
-pub use signed::{Fee, authorization};
+pub use signed::{Fee, Signable, authorization};
 use stylus::code;
 
 /// Everything that remains, as the assets to withdraw.

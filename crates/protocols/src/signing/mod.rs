@@ -12,7 +12,8 @@ pub mod permit2;
 pub mod wallet;
 
 use crate::deployer::ask;
-use alloy::signers::{SignerSync, local::PrivateKeySigner};
+use alloy::signers::SignerSync;
+pub use alloy::signers::local::PrivateKeySigner;
 use alloy_primitives::{Address, B256, Bytes, Signature, U256, keccak256};
 use alloy_sol_types::{SolStruct, sol};
 use devnet::Chain;
