@@ -2,6 +2,7 @@
 //! checks the invariants of `INVARIANTS.md` by itself.
 
 mod attacks;
+mod authority;
 mod bounds;
 mod cross;
 mod cross_attacks;
@@ -15,6 +16,7 @@ mod fixed_permits;
 mod leverage;
 mod loops;
 mod pairs;
+mod permit2;
 mod permits;
 mod pools;
 mod rolls;

@@ -96,13 +96,8 @@ fn a_permit_in_dais_way_is_of_everything_and_has_to_be_taken_back() {
         market.address,
         whole * U256::from(2),
     ));
-    let mut copy = stage.clone();
-    copy.succeeds(copy.dm.send(carol.account, order.clone().authorized(taken_back)));
-    carol.has_given_nothing(&copy);
-    // The stand-in allows 2^128 - 1: a hundred of those can be used up, which is all that the account has.
-    let allowance = U256::from(u128::MAX) - whole * U256::from(100);
-    let tx = stage.dm.send(carol.account, order);
-    stage.reverts(tx, &AllowanceLeft { token: market.token.address, allowance });
+    stage.succeeds(stage.dm.send(carol.account, order.authorized(taken_back)));
+    carol.has_given_nothing(&stage);
 }
 
 #[test]
