@@ -41,6 +41,9 @@ pub(crate) fn erased<T: Copy + Into<Erc20>>(market: ExactlyMarket<T>) -> Exactly
     ExactlyMarket { address, token: token.into(), price_feed }
 }
 
+/// What all tests begin with.
+type Base = (Chain, World, DebtManager);
+
 /// The release WASM: what `cargo xtask wasm` has built.
 fn wasm() -> Vec<u8> {
     let built = concat!(env!("CARGO_MANIFEST_DIR"), "/target/wasm/devnet/debt_manager.wasm");
@@ -48,14 +51,16 @@ fn wasm() -> Vec<u8> {
     fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}: run `cargo xtask wasm`"))
 }
 
-fn base() -> &'static (Chain, World, DebtManager) {
-    static BASE: OnceLock<(Chain, World, DebtManager)> = OnceLock::new();
-    BASE.get_or_init(|| {
-        let mut chain = Chain::new(ChainConfig::default());
-        let world = World::deploy(&mut chain, &Fixtures::open().unwrap()).unwrap();
-        let dm = DebtManager::deploy(&mut chain, &wasm()).unwrap();
-        (chain, world, dm)
-    })
+fn base() -> &'static Base {
+    static BASE: OnceLock<Base> = OnceLock::new();
+    BASE.get_or_init(|| build(ChainConfig::default()))
+}
+
+fn build(config: ChainConfig) -> Base {
+    let mut chain = Chain::new(config);
+    let world = World::deploy(&mut chain, &Fixtures::open().unwrap()).unwrap();
+    let dm = DebtManager::deploy(&mut chain, &wasm()).unwrap();
+    (chain, world, dm)
 }
 
 /// So many USDC, in units.
@@ -76,7 +81,15 @@ pub(crate) fn near(a: U256, b: U256) -> bool {
 impl Stage {
     /// A world in which everyone has 100 USDC and has approved the contract, and the bystander has a position too.
     pub(crate) fn new() -> Self {
-        let (chain, world, dm) = base();
+        Self::begin(base())
+    }
+
+    /// The same on another chain. The world lasts as long as the tests do.
+    pub(crate) fn elsewhere(chain_id: u64) -> Self {
+        Self::begin(Box::leak(Box::new(build(ChainConfig { chain_id, ..ChainConfig::default() }))))
+    }
+
+    fn begin((chain, world, dm): &'static Base) -> Self {
         let watched = world.exactly.markets.map(erased).to_vec();
         let mut stage = Self { chain: chain.clone(), world, dm: *dm, watched };
         for account in [ALICE, BYSTANDER, ATTACKER] {
