@@ -13,12 +13,19 @@ use protocols::{
 pub(crate) const ROUNDING: u64 = 32;
 /// Seconds in a day.
 pub(crate) const DAY: u64 = 24 * 60 * 60;
+/// What a market charges a second past the maturity, 18 decimals.
+const PENALTY_RATE: u64 = WAD / 10_000 * 45 / DAY;
 /// Seconds in a week.
 pub(crate) const WEEK: u64 = 7 * DAY;
 
 /// So many hundredths, 18 decimals.
 pub(crate) fn percent(hundredths: u64) -> U256 {
     U256::from(hundredths) * U256::from(WAD) / U256::from(100)
+}
+
+/// The penalty on a face so many seconds late.
+pub(crate) fn penalty(face: U256, seconds: u64) -> U256 {
+    face * U256::from(PENALTY_RATE * seconds) / U256::from(WAD)
 }
 
 impl Stage {

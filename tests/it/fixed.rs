@@ -1,7 +1,7 @@
 //! Debts that fall due at a maturity: raised, and lowered early, late, in part and in full.
 
 use crate::{
-    debts::{DAY, ROUNDING, WEEK, events, paid_for_face, percent},
+    debts::{DAY, ROUNDING, WEEK, events, paid_for_face, penalty, percent},
     stage::{ALICE, Stage, near, times, usdc},
 };
 use alloy_primitives::{Bytes, U256};
@@ -13,12 +13,10 @@ use debt_manager::abi::{
 };
 use devnet::{Receipt, Tx};
 use protocols::{
-    exactly::{IMarket, UnmatchedPoolState, WAD},
+    exactly::{IMarket, UnmatchedPoolState},
     manager::{self, Order},
 };
 
-/// What a market charges a second past the maturity, 18 decimals.
-const PENALTY_RATE: u64 = WAD / 10_000 * 45 / DAY;
 /// Maturities that are open.
 const POOLS: u64 = 7;
 /// The floating rate, in place of a maturity.
@@ -44,11 +42,6 @@ fn closing(stage: &Stage, maturity: U256) -> Tx {
 fn repays(stage: &mut Stage, maturity: U256, units: U256) -> Receipt {
     let order = lowering(stage, maturity, U256::ZERO, times(1)).repaying(units);
     stage.succeeds(stage.dm.send(ALICE, order))
-}
-
-/// The penalty on a face so many seconds late.
-fn penalty(face: U256, seconds: u64) -> U256 {
-    face * U256::from(PENALTY_RATE * seconds) / U256::from(WAD)
 }
 
 /// Assets are what they should be, and what the market has earned but counts only when it is called. Rounding may have

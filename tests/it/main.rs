@@ -19,6 +19,8 @@ mod pairs;
 mod permit2;
 mod permits;
 mod pools;
+mod random;
+mod roll_rows;
 mod rolls;
 mod signatory;
 mod signed;

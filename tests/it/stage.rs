@@ -22,6 +22,8 @@ pub(crate) struct Stage {
     pub(crate) dm: DebtManager,
     /// Where the invariants are checked: the world's markets, and those that a test has listed.
     pub(crate) watched: Vec<ExactlyMarket<Erc20>>,
+    /// To whom nothing may happen in transactions that are not their own.
+    bystanders: Vec<Address>,
 }
 
 /// What must not change of an account that has no part in a transaction. Shares, since assets earn interest.
@@ -91,13 +93,18 @@ impl Stage {
 
     fn begin((chain, world, dm): &'static Base) -> Self {
         let watched = world.exactly.markets.map(erased).to_vec();
-        let mut stage = Self { chain: chain.clone(), world, dm: *dm, watched };
+        let mut stage = Self { chain: chain.clone(), world, dm: *dm, watched, bystanders: vec![ALICE, BYSTANDER] };
         for account in [ALICE, BYSTANDER, ATTACKER] {
             stage.welcome(account);
         }
         let position = manager::leverage(stage.market().address, usdc(50), times(2));
         stage.succeeds(stage.dm.send(BYSTANDER, position));
         stage
+    }
+
+    /// Lets nothing happen to an account in transactions that are not its own.
+    pub(crate) fn watch(&mut self, account: Address) {
+        self.bystanders.push(account);
     }
 
     /// Gives an account ether, 100 USDC, and lets the contract do everything for it.
@@ -163,7 +170,7 @@ impl Stage {
 
     /// Sends a transaction and checks the invariants.
     pub(crate) fn send(&mut self, tx: Tx) -> Receipt {
-        let watched: Vec<Address> = [ALICE, BYSTANDER].into_iter().filter(|account| *account != tx.from).collect();
+        let watched: Vec<Address> = self.bystanders.iter().copied().filter(|account| *account != tx.from).collect();
         let before: Vec<Holdings> = watched.iter().map(|account| self.holdings(*account)).collect();
         let contract_before = self.holdings(self.dm.address);
         let receipt = self.chain.send(tx).unwrap();
