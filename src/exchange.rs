@@ -38,7 +38,7 @@ pub(crate) enum Take {
     Borrow,
     /// Part of a deposit.
     Withdraw,
-    /// All of a deposit, by this contract: what the source is not owed stays here for the outermost frame.
+    /// All of a deposit, by this contract: what the source is not owed is the wallet's.
     WithdrawAll,
 }
 
@@ -57,9 +57,8 @@ pub(crate) struct Amounts<'a> {
     pub(crate) assets: &'a Word,
     /// How much of a fixed debt's face the repayment covers.
     pub(crate) face: &'a Word,
-    /// What comes from the wallet and is here, if it is a deposit that is put in; what goes to the wallet, and is to
-    /// stay here for the outermost frame, if it is one that is taken out. If a debt pays for another, the most that may
-    /// be paid.
+    /// What comes from the wallet, if it is a deposit that is put in; what goes to the wallet, if it is one that is taken
+    /// out. If a debt pays for another, the most that may be paid.
     pub(crate) wallet_assets: &'a Word,
 }
 
@@ -81,6 +80,7 @@ const PUT: usize = 31;
 const TAKE: usize = 30;
 const TRIMS: usize = 29;
 const SELLS: usize = 28;
+const PULLS: usize = 27;
 
 /// An exchange.
 #[derive(Clone, Copy)]
@@ -119,9 +119,7 @@ impl Draft {
             amounts.wallet_assets,
         ];
         let mut words = [ZERO; WORDS];
-        for (place, word) in words.iter_mut().zip(all) {
-            *place = *word;
-        }
+        word::copy(&mut words, &all);
         Self(words)
     }
 
@@ -133,6 +131,12 @@ impl Draft {
     /// Has the allowance on the shares where it is taken out used up.
     pub(crate) fn trim_allowance(&mut self) {
         self.0[Place::Kinds as usize][TRIMS] = 1;
+    }
+
+    /// Has the deposit brought from the wallet, which allows it, when it is put in: by then the source has touched the
+    /// asset, and has paid for being the first.
+    pub(crate) fn pull_deposit(&mut self) {
+        self.0[Place::Kinds as usize][PULLS] = 1;
     }
 
     /// Has the source lend less at a time.
@@ -240,7 +244,14 @@ impl<'a> Exchange<'a> {
         let Side { debt, asset } = self.put_side();
         let account = Address::known(self.word(Place::Account));
         if self.kind(PUT) == Put::Supply as u8 {
-            let supplied_assets = if is_first { exact::add(assets, self.word(Place::Wallet)) } else { *assets };
+            let mut supplied_assets = *assets;
+            if is_first {
+                let wallet_assets = self.word(Place::Wallet);
+                if self.kind(PULLS) != 0 {
+                    asset.transfer_from(account, host::this(), wallet_assets);
+                }
+                supplied_assets = exact::add(assets, wallet_assets);
+            }
             debt.market.supply(asset, &supplied_assets, account);
             return ZERO;
         }
@@ -252,34 +263,42 @@ impl<'a> Exchange<'a> {
     }
 
     /// Takes out what the source is owed and does not get from `spare_assets`, and what the wallet is to get; and pays
-    /// the source. What is the wallet's stays here.
+    /// both. After a swap, what is the wallet's stays here for the outermost frame: with whatever else the swap left.
     #[inline(never)]
     pub(crate) fn pay(self, due_assets: &Word, spare_assets: &Word, source: Address<'_>) {
         let (this, take) = (host::this(), self.kind(TAKE));
+        let account = Address::known(self.word(Place::Account));
         let mut taken_assets = exact::sub(due_assets, spare_assets);
         if take == Take::Withdraw as u8 && self.kind(PUT) != Put::Supply as u8 {
             taken_assets = exact::add(&taken_assets, self.word(Place::Wallet));
         }
         let some_assets = (take != Take::WithdrawAll as u8).then_some(&taken_assets);
         if self.kind(TRIMS) != 0 {
-            let account = Address::known(self.word(Place::Account));
             self.take_side().debt.market.trim_allowance(some_assets, account, this);
         }
         // Straight to the source, where that is all.
         if some_assets.is_some() && word::same(&taken_assets, due_assets) {
-            return self.take_out(some_assets, source);
+            self.take_out(some_assets, source);
+            return;
         }
-        self.take_out(some_assets, this);
-        self.take_side().asset.transfer(source, due_assets);
+        let here_assets = exact::add(&self.take_out(some_assets, this), spare_assets);
+        let asset = self.take_side().asset;
+        asset.transfer(source, due_assets);
+        if !self.swaps() {
+            asset.give(account, &exact::sub(&here_assets, due_assets));
+        }
     }
 
-    /// Takes out so much, or everything.
+    /// Takes out so much, or everything. Returns how much that is.
     #[inline(never)]
-    fn take_out(self, assets: Option<&Word>, receiver: Address<'_>) {
+    fn take_out(self, assets: Option<&Word>, receiver: Address<'_>) -> Word {
         let (Side { debt, .. }, account) = (self.take_side(), Address::known(self.word(Place::Account)));
         match assets {
-            Some(assets) if word::is_zero(assets) => {}
-            Some(assets) if self.kind(TAKE) == Take::Borrow as u8 => debt.borrow(assets, receiver, account),
+            Some(assets) if word::is_zero(assets) => *assets,
+            Some(assets) if self.kind(TAKE) == Take::Borrow as u8 => {
+                debt.borrow(assets, receiver, account);
+                *assets
+            }
             assets => debt.market.withdraw(assets, receiver, account),
         }
     }

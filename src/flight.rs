@@ -57,11 +57,24 @@ impl Flight {
         host::transient_store(COMMITMENT, hash);
     }
 
-    /// The callback has come: a source that returned without lending is refused.
+    /// What the loan cost beyond itself, told by the callback that claimed it, in the same place: no hash is a number so
+    /// small, and nobody chooses it but the source.
+    pub(crate) fn costs(&self, fee_assets: &Word) {
+        if !word::is_zero(fee_assets) {
+            host::transient_store(COMMITMENT, fee_assets);
+        }
+    }
+
+    /// The callback has come: a source that returned without lending is refused. Returns what the loan cost.
     #[inline(never)]
-    pub(crate) fn landed(&self) {
-        if !word::is_zero(&host::transient_load(COMMITMENT)) {
+    pub(crate) fn landed(&self, hash: &Word) -> Word {
+        let fee_assets = host::transient_load(COMMITMENT);
+        if word::same(&fee_assets, hash) {
             revert!(FlashLoanMissing());
         }
+        if !word::is_zero(&fee_assets) {
+            host::transient_store(COMMITMENT, &ZERO);
+        }
+        fee_assets
     }
 }

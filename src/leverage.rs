@@ -3,32 +3,68 @@
 use crate::{
     abi::Position,
     exchange::{Amounts, Draft, Put, Take},
-    holding::{Holding, Measure},
+    holding::{Growth, Holding, Measure},
+    host,
+    math::exact,
     operation::{Operation, Size},
     sizing,
-    word::{self, Word},
+    word::{self, Word, ZERO},
 };
 
-/// With the deposit here. Without anything to borrow, it is all that is supplied.
+/// How often the deposit may go into the debt for shares to be expected of it: each time, a unit of rounding does.
+const EXPECTED_TIMES: u64 = 16;
+
+/// Without anything to borrow, the deposit is all that is supplied. Returns what was added, if that was
+/// done at once and in one market.
 pub(crate) fn carry_out(
     operation: &Operation<'_>,
     holding: &Holding<'_>,
     measure: &Measure,
     size: Size<'_>,
     deposit_assets: &Word,
-) {
+) -> Option<Growth> {
     let debt = holding.collateral_rate.invert_up(&measure.owed.assets);
     let position = Position { collateral: word::uint(&measure.collateral), debt: word::uint(&debt) };
     let assets = match sizing::supply_assets(&position, &word::uint(deposit_assets), &size.stated()) {
         Ok(assets) => word::of_uint(&assets),
         Err(reason) => reason.revert(),
     };
-    let side = holding.collateral_side();
+    let (side, account) = (holding.collateral_side(), operation.account);
+    let is_awaited = !word::is_zero(deposit_assets) && operation.is_deposit_awaited(side.asset);
+    let mut growth = None;
+    if let Some(debt_shares) = measure.debt_shares {
+        let shares = [side.debt.market.deposit_shares(account), debt_shares];
+        let supplied = exact::add(&assets, deposit_assets);
+        growth = Some(Growth { shares, supplied, borrowed: assets });
+    }
     if !word::is_zero(&assets) {
         let amounts = Amounts { assets: &assets, face: &assets, wallet_assets: deposit_assets };
         let (put, take) = ((Put::Supply, &side), (Take::Borrow, &holding.debt_side()));
-        operation.exchange(Draft::new(operation.account, put, take, &amounts, false), 0, false);
+        let mut draft = Draft::new(account, put, take, &amounts, false);
+        if is_awaited {
+            draft.pull_deposit();
+        }
+        let (fee_assets, is_one_loan) =
+            operation.exchange(draft, 0, || expected_shares(&assets, measure, growth.as_ref()));
+        growth = growth.filter(|_| is_one_loan);
+        if let Some(growth) = &mut growth {
+            growth.borrowed = exact::add(&assets, &fee_assets);
+        }
     } else if !word::is_zero(deposit_assets) {
-        side.debt.market.supply(side.asset, deposit_assets, operation.account);
+        if is_awaited {
+            side.asset.transfer_from(account, host::this(), deposit_assets);
+        }
+        side.debt.market.supply(side.asset, deposit_assets, account);
+    }
+    growth
+}
+
+/// The shares that a debt should use up of an allowance, or a few units more, by what the deposit and its shares were;
+/// zero where that says too little.
+fn expected_shares(assets: &Word, Measure { collateral, .. }: &Measure, growth: Option<&Growth>) -> Word {
+    let Some(Growth { shares: [shares, _], .. }) = growth else { return ZERO };
+    match word::less(assets, &exact::mul(collateral, &word::of_small(EXPECTED_TIMES))) {
+        true => exact::mul_div_up(assets, shares, collateral),
+        false => ZERO,
     }
 }

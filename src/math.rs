@@ -49,7 +49,7 @@ pub(crate) mod exact {
     /// The sum.
     #[inline(never)]
     pub(crate) fn add(a: &Word, b: &Word) -> Word {
-        match carry(a, b, u64::overflowing_add) {
+        match carry(a, b, 0) {
             (sum, false) => sum,
             (_, true) => overflow(),
         }
@@ -58,19 +58,20 @@ pub(crate) mod exact {
     /// The difference, where `b` does not exceed `a`.
     #[inline(never)]
     pub(crate) fn sub(a: &Word, b: &Word) -> Word {
-        match carry(a, b, u64::overflowing_sub) {
-            (difference, false) => difference,
-            (_, true) => overflow(),
+        match carry(a, b, u64::MAX) {
+            (difference, true) => difference,
+            (_, false) => overflow(),
         }
     }
 
-    /// Calculates a quarter at a time, as on paper. Returns the result, and whether anything is left to carry.
-    #[inline(always)]
-    fn carry(a: &Word, b: &Word, calculate: fn(u64, u64) -> (u64, bool)) -> (Word, bool) {
-        let (mut result, mut carried) = (*a, false);
+    /// Adds a quarter at a time, as on paper: `b`, or its two's complement if `flip` has all bits set, which is to
+    /// subtract. Returns the result, and whether anything is left to carry: of a difference, that it is not negative.
+    #[inline(never)]
+    fn carry(a: &Word, b: &Word, flip: u64) -> (Word, bool) {
+        let (mut result, mut carried) = (*a, flip != 0);
         for (place, quarter) in result.as_chunks_mut().0.iter_mut().zip(b.as_chunks().0).rev() {
-            let (partial, first) = calculate(u64::from_be_bytes(*place), u64::from_be_bytes(*quarter));
-            let (total, second) = calculate(partial, u64::from(carried));
+            let (partial, first) = u64::from_be_bytes(*place).overflowing_add(u64::from_be_bytes(*quarter) ^ flip);
+            let (total, second) = partial.overflowing_add(u64::from(carried));
             (*place, carried) = (total.to_be_bytes(), first | second);
         }
         (result, carried)
@@ -113,10 +114,16 @@ pub(crate) mod exact {
     }
 }
 
+/// The last 256 bits of the product.
+#[inline(never)]
+fn wrapping_mul(a: &U256, b: &U256) -> U256 {
+    a.wrapping_mul(*b)
+}
+
 /// The product.
 #[inline(never)]
 pub fn mul(a: &U256, b: &U256) -> core::result::Result<U256, Overflow> {
-    let product = a.wrapping_mul(*b);
+    let product = wrapping_mul(a, b);
     // A product that wrapped does not give its factor back. The host's division is cheaper than a wider product.
     if a.is_zero() || host::div(&product, a) == *b { Ok(product) } else { Err(Overflow) }
 }
@@ -132,8 +139,8 @@ pub fn mul_div_down(a: &U256, b: &U256, denominator: &U256) -> core::result::Res
 #[inline(never)]
 pub fn mul_div_up(a: &U256, b: &U256, denominator: &U256) -> core::result::Result<U256, Overflow> {
     let down = mul_div_down(a, b, denominator)?;
-    let exact = down.wrapping_mul(*denominator) == a.wrapping_mul(*b);
-    if exact { Ok(down) } else { add(&down, &U256::from(1)) }
+    let is_exact = wrapping_mul(&down, denominator) == wrapping_mul(a, b);
+    if is_exact { Ok(down) } else { add(&down, &U256::from(1)) }
 }
 
 /// Ten to a power.

@@ -9,8 +9,8 @@ use crate::{
     holding::{Holding, Measure, Name, Worth},
     host,
     math::exact,
-    operation::{Operation, Tills},
-    word::{self, Address, Word, ZERO},
+    operation::Operation,
+    word::{self, Address, WORD, Word, ZERO},
 };
 
 /// The entry points.
@@ -21,19 +21,15 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
     let repay_max = calldata.word();
     let operation = Operation::begin(lock, calldata, Verb::Migrate, door);
 
-    let (mut from, mut to) = (Holding::find(&name), Holding::find(&to_name));
-    let (collateral, unit) = (from.collateral, to.owed);
+    let mut from = Holding::find(&name, &[]);
+    let mut to = Holding::find(&to_name, &[from.collateral, from.owed]);
+    let unit = to.owed;
     from.count_in(&unit);
     to.count_in(&unit);
-    let holdings = [(from.collateral, from.collateral_rate), (from.owed, from.debt_rate)];
-    let others = [(to.collateral, to.collateral_rate), (to.owed, to.debt_rate)];
-    let mut tills = Tills::new();
-    for (listing, rate) in holdings.iter().chain(&others) {
-        tills.open(listing.asset(), rate);
-    }
-    operation.admit(Verb::Migrate, &[&from, &to], collateral.asset(), &ZERO);
-    let mut migration = Migration { account: operation.account, from, to };
-    let (found, _, before) = migration.measure();
+    let migration = Migration { account: operation.account, from, to };
+    let (from, to) = (&migration.from, &migration.to);
+    let tills = operation.admit(Verb::Migrate, &[from, to], from.collateral.asset(), &ZERO);
+    let (found, _, before) = migration.measure(false);
 
     let moves_debt = migration.moves_debt() && !word::is_zero(debt_portion) && !word::is_zero(&found.owed.assets);
     let moves_collateral =
@@ -42,17 +38,18 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
         revert!(NothingToMigrate());
     }
     if moves_debt {
-        let (borrowed, withdrawn) = (migration.to.debt.market, migration.from.collateral.market);
-        let follows = moves_collateral && borrowed.address().is(withdrawn.address());
-        operation.exchange(migration.of_debt(debt_portion, repay_max, &found), 0, follows);
+        // What takes from the same market next needs its part of the allowance.
+        let follows = moves_collateral && to.debt.market.address().is(from.collateral.market.address());
+        operation
+            .exchange(migration.of_debt(debt_portion, repay_max, &found), 0, || [if follows { 0xff } else { 0 }; WORD]);
     }
     if moves_collateral {
-        operation.exchange(migration.of_collateral(collateral_portion, &found), 1, false);
+        operation.exchange(migration.of_collateral(collateral_portion, &found), 1, || ZERO);
     }
     let swept = operation.settle(&tills);
-    let (_, after, mut worth) = migration.measure();
+    let (_, after, mut worth) = migration.measure(true);
     worth.add_assets(&swept);
-    operation.end(Verb::Migrate, &to_name, migration.to.lender, after, &worth.loss_since(&before))
+    operation.end(Verb::Migrate, &to_name, to.lender, after, &worth.loss_since(&before))
 }
 
 /// Reads a portion, 18 decimals.
@@ -80,12 +77,15 @@ impl Migration<'_> {
         !self.from.collateral.market.address().is(self.to.collateral.market.address())
     }
 
-    /// Both positions, and what they are worth together. A side that both have is counted once.
+    /// Both positions, and what they are worth together, but for the sides that are not moved. At the end, those are
+    /// measured as well.
     #[inline(never)]
-    fn measure(&mut self) -> (Measure, Measure, Worth) {
-        let (from, to) = (self.from.measure(self.account), self.to.measure(self.account));
-        let mut worth = self.from.worth(&from, self.moves_collateral(), self.moves_debt());
-        worth.add(&self.to.worth(&to, true, true));
+    fn measure(&self, is_end: bool) -> (Measure, Measure, Worth) {
+        let (collateral, debt) = (self.moves_collateral(), self.moves_debt());
+        let from = self.from.measure_sides(self.account, collateral, debt);
+        let to = self.to.measure_sides(self.account, collateral || is_end, debt || is_end);
+        let mut worth = self.from.worth(&from, collateral, debt);
+        worth.add(&self.to.worth(&to, collateral, debt));
         (from, to, worth)
     }
 

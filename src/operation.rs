@@ -3,7 +3,7 @@
 use crate::{
     bounds::Bounds,
     calldata::Calldata,
-    deleverage,
+    deleverage::{self, PaidOut},
     door::{Door, Extras, Verb},
     error::revert,
     event,
@@ -67,38 +67,41 @@ pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> [Wor
     let size = Size { is_ratio: calldata.variant(2) == 0, value: calldata.word() };
     let wallet_assets = calldata.word();
     let operation = Operation::begin(lock, calldata, verb, door);
-    let mut holding = Holding::find(&name);
+    let (holding, account) = (Holding::find(&name, &[]), operation.account);
     let deposit_assets = if verb == Verb::Leverage { wallet_assets } else { &ZERO };
-    let (collateral, owed) = (holding.collateral, holding.owed);
-    let (collateral_rate, debt_rate) = (holding.collateral_rate, holding.debt_rate);
-    let mut tills = Tills::new();
-    tills.open(collateral.asset(), &collateral_rate);
-    tills.open(owed.asset(), &debt_rate);
-    operation.admit(verb, &[&holding], collateral.asset(), deposit_assets);
+    let tills = operation.admit(verb, &[&holding], holding.collateral.asset(), deposit_assets);
 
-    let position = holding.measure(operation.account);
+    // Everything in one asset goes to the wallet but what the source takes: what it was worth need not be asked.
+    let closes = verb == Verb::Deleverage && word::is_max(wallet_assets);
+    let loses_the_fee = closes && matches!(holding.collateral_rate, Rate::Par);
+    let position = if loses_the_fee { holding.measure_sides(account, false, true) } else { holding.measure(account) };
     let mut before = holding.worth(&position, true, true);
-    before.add_assets(&collateral_rate.convert_down(deposit_assets));
+    before.add_assets(&holding.collateral_rate.convert_down(deposit_assets));
+    let (mut growth, mut paid_out) = (None, PaidOut { fee: ZERO, wallet: ZERO });
     match verb {
-        Verb::Leverage => leverage::carry_out(&operation, &holding, &position, size, wallet_assets),
-        _ => deleverage::carry_out(&operation, &holding, &position, size, wallet_assets),
+        Verb::Leverage => growth = leverage::carry_out(&operation, &holding, &position, size, wallet_assets),
+        _ => paid_out = deleverage::carry_out(&operation, &holding, &position, size, wallet_assets),
     }
     let swept = operation.settle(&tills);
-    let after = holding.measure(operation.account);
-    let mut worth = holding.worth(&after, true, true);
-    worth.add_assets(&swept);
-    operation.end(verb, &name, holding.lender, after, &worth.loss_since(&before))
+    let after = match &growth {
+        Some(growth) => holding.measure_grown(account, position, growth),
+        None if closes => holding.measure_closed(account),
+        None => holding.measure(account),
+    };
+    let mut loss = paid_out.fee;
+    if !loses_the_fee {
+        let mut worth = holding.worth(&after, true, true);
+        worth.add_assets(&swept);
+        worth.add_assets(&holding.collateral_rate.convert_down(&paid_out.wallet));
+        loss = worth.loss_since(&before);
+    }
+    operation.end(verb, &name, holding.lender, after, &loss)
 }
 
 impl<'a> Tills<'a> {
-    /// None yet.
-    pub(crate) fn new() -> Self {
-        Self([const { None }; TOKENS])
-    }
-
     /// Counts a token, unless it has been counted.
     #[inline(never)]
-    pub(crate) fn open(&mut self, token: Token<'a>, rate: &'a Rate) {
+    fn open(&mut self, token: Token<'a>, rate: &'a Rate) {
         for till in &mut self.0 {
             match till {
                 Some(open) if open.token.0.is(token.0) => return,
@@ -122,9 +125,24 @@ impl<'a> Operation<'a> {
         Self { lock, source, bounds, extras, account }
     }
 
-    /// Lets the account in with its deposit, and submits its approvals.
+    /// Lets the account in, with its deposit if that is signed for, and submits its approvals. Returns what is counted.
+    ///
+    /// Without a swap, what comes here and what goes adds up; and what a relayer is paid could have been sent here.
     #[inline(never)]
-    pub(crate) fn admit(&self, verb: Verb, holdings: &[&Holding<'_>], asset: Token<'_>, deposit_assets: &Word) {
+    pub(crate) fn admit<'h>(
+        &self,
+        verb: Verb,
+        holdings: &[&'h Holding<'h>],
+        asset: Token<'_>,
+        deposit_assets: &Word,
+    ) -> Tills<'h> {
+        let mut tills = Tills([const { None }; TOKENS]);
+        if self.extras.swaps_or_pays() {
+            for holding in holdings {
+                tills.open(holding.collateral.asset(), &holding.collateral_rate);
+                tills.open(holding.owed.asset(), &holding.debt_rate);
+            }
+        }
         self.extras.authorizations.submit(self.account, host::this(), |token| {
             holdings.iter().any(|holding| {
                 [holding.collateral, holding.owed]
@@ -133,18 +151,35 @@ impl<'a> Operation<'a> {
             })
         });
         self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
+        tills
     }
 
-    /// Carries out an exchange, by way of the first route or the second. Another one that takes from the same market may
-    /// follow, and needs its part of the allowance.
+    /// Whether a deposit is still to be brought from the wallet, which allows it.
+    pub(crate) fn is_deposit_awaited(&self, asset: Token<'_>) -> bool {
+        !self.extras.brings(asset)
+    }
+
+    /// Carries out an exchange, by way of the first route or the second. If more of the market's shares is allowed than
+    /// are expected to be taken, that is trimmed to what is taken. Returns what the source took, and whether one loan did.
     #[inline(never)]
-    pub(crate) fn exchange(&self, mut draft: Draft, route: usize, follows: bool) {
+    pub(crate) fn exchange(
+        &self,
+        mut draft: Draft,
+        route: usize,
+        expected_shares: impl FnOnce() -> Word,
+    ) -> (Word, bool) {
         let debt = draft.exchange().take_side().debt;
         // What a debt of fixed maturity uses up, only the borrow tells: what is left then is settled at the end.
-        if !follows && debt.is_floating() && self.extras.authorizations.uses_up(debt.market.address()) {
+        let authorizations = &self.extras.authorizations;
+        if debt.is_floating()
+            && !authorizations.are_none()
+            && authorizations.exceed(debt.market.address(), &expected_shares())
+        {
             draft.trim_allowance();
         }
-        self.source.advance(&self.lock.flight(), &mut draft, self.extras.routes[route & 1]);
+        let fee_assets = self.source.advance(&self.lock.flight(), &mut draft, self.extras.routes[route & 1]);
+        let exchange = draft.exchange();
+        (fee_assets, word::same(exchange.lent_assets(), exchange.assets()))
     }
 
     /// Sends to the wallet what is here beyond what was here before, and leaves nothing of the approvals. Returns what
@@ -158,10 +193,8 @@ impl<'a> Operation<'a> {
                 revert!(ResidualBalance(&balance, before));
             }
             let spare = exact::sub(&balance, before);
-            if !word::is_zero(&spare) {
-                token.transfer(self.account, &spare);
-                worth = exact::add(&worth, &rate.convert_down(&spare));
-            }
+            token.give(self.account, &spare);
+            worth = exact::add(&worth, &rate.convert_down(&spare));
         }
         self.extras.authorizations.settle(self.account, host::this());
         worth

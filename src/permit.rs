@@ -81,26 +81,38 @@ impl<'a> Authorizations<'a> {
         });
     }
 
-    /// Whether an allowance of a token is given and not taken back: then it has to be used up.
+    /// Whether there are none.
+    pub(crate) fn are_none(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Whether more of a token is allowed than so many units, and not taken back: then it has to be used up.
     #[inline(never)]
-    pub(crate) fn uses_up(&self, token: Address<'_>) -> bool {
+    pub(crate) fn exceed(&self, token: Address<'_>, units: &Word) -> bool {
         let (mut gives, mut takes_back) = (false, false);
         self.each(|authorization| {
             if authorization.token.0.is(token) {
-                gives |= authorization.gives();
+                gives |= word::less(units, authorization.value);
                 takes_back |= !authorization.gives();
             }
         });
         gives && !takes_back
     }
 
-    /// Brings the deposit here: through Permit2 if that was signed, or by the allowance there is.
+    /// Whether one of them is for a transfer of a token by Permit2.
+    pub(crate) fn transfer(&self, token: Token<'_>) -> bool {
+        let mut is_transfer = false;
+        self.each(|authorization| is_transfer |= authorization.transfers(token));
+        is_transfer
+    }
+
+    /// Brings the deposit here through Permit2, if that was signed.
     #[inline(never)]
     pub(crate) fn collect(&self, asset: Token<'_>, assets: &Word, account: Address<'_>, this: Address<'_>) {
         let mut is_missing = !word::is_zero(assets);
         self.each(|authorization| {
-            let Authorization { kind, token, value, nonce, deadline, signature } = authorization;
-            if is_missing && *kind == Kind::Permit2 && token.0.is(asset.0) {
+            let Authorization { value, nonce, deadline, signature, .. } = authorization;
+            if is_missing && authorization.transfers(asset) {
                 is_missing = false;
                 let (at, length) = (word::of_small(8 * WORD as u64), word::of_small(signature.len() as u64));
                 let words = [asset.0.word(), value, nonce, deadline, this.word(), assets, account.word(), &at, &length];
@@ -108,9 +120,6 @@ impl<'a> Authorizations<'a> {
                 let [] = host::call(Address::known(&root!(PERMIT2)), permitTransferFromCall::SELECTOR, &parts);
             }
         });
-        if is_missing {
-            asset.transfer_from(account, this, assets);
-        }
     }
 
     /// Takes back what is to be taken back, uses up what is left, and reverts if any is left then.
@@ -157,6 +166,10 @@ impl<'a> Authorization<'a> {
             malformed(offset);
         }
         Self { kind, token, value, nonce, deadline, signature }
+    }
+
+    fn transfers(&self, token: Token<'_>) -> bool {
+        self.kind == Kind::Permit2 && self.token.0.is(token.0)
     }
 
     fn gives(&self) -> bool {

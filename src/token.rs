@@ -32,6 +32,14 @@ impl Token<'_> {
         self.checked(IERC20::transferCall::SELECTOR, &[to.word(), units]);
     }
 
+    /// Moves units of this contract's own, if there are any to move.
+    #[inline(never)]
+    pub(crate) fn give(self, to: Address<'_>, units: &Word) {
+        if !word::is_zero(units) {
+            self.transfer(to, units);
+        }
+    }
+
     /// Moves units of `from`, who allowed it. Callers pass nobody but the account whose operation it is.
     #[inline(never)]
     pub(crate) fn transfer_from(self, from: Address<'_>, to: Address<'_>, units: &Word) {

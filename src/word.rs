@@ -95,6 +95,14 @@ pub(crate) fn of_small(small: u64) -> Word {
     word
 }
 
+/// Copies words, as many as there are on both sides.
+#[inline(never)]
+pub(crate) fn copy(to: &mut [Word], from: &[&Word]) {
+    for (place, word) in to.iter_mut().zip(from) {
+        *place = **word;
+    }
+}
+
 /// The word that begins with a selector.
 #[inline(never)]
 pub(crate) fn of_selector(selector: [u8; 4]) -> Word {

@@ -69,6 +69,16 @@ impl<'a> Extras<'a> {
         Self { routes, authorizations, operation, signed }
     }
 
+    /// Whether there may be a swap, or somebody is paid for sending the operation.
+    pub(crate) fn swaps_or_pays(&self) -> bool {
+        self.signed.is_some() || self.routes.iter().any(|route| !route.is_empty())
+    }
+
+    /// Whether [`Self::admit`] brings the deposit.
+    pub(crate) fn brings(&self, asset: Token<'_>) -> bool {
+        self.signed.is_some() || self.authorizations.transfer(asset)
+    }
+
     /// Whose position it is. Nothing may be done to it before [`Self::admit`] has succeeded.
     pub(crate) fn account(&self) -> Address<'a> {
         match &self.signed {
@@ -77,7 +87,7 @@ impl<'a> Extras<'a> {
         }
     }
 
-    /// Lets the account in, and brings the deposit here from its wallet.
+    /// Lets the account in, and brings the deposit here from its wallet, if that is signed for.
     #[inline(never)]
     pub(crate) fn admit(&self, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) {
         match &self.signed {

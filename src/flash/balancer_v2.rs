@@ -18,9 +18,12 @@ use alloy_sol_types::SolCall;
 const ROUNDS_MAX: u64 = 32;
 
 /// Takes a loan of what is put in: all at once, or, if the vault holds less and nothing is swapped, in rounds. What the
-/// vault holds is only asked when it has refused, which costs nothing when it does not.
-pub(super) fn lend(flight: &Flight, draft: &mut Draft, route: &[u8]) {
-    let Err(refused) = ask(flight, draft.exchange(), route) else { return };
+/// vault holds is only asked when it has refused, which costs nothing when it does not. Returns the fee.
+pub(super) fn lend(flight: &Flight, draft: &mut Draft, route: &[u8]) -> Word {
+    let refused = match ask(flight, draft.exchange(), route) {
+        Ok(fee_assets) => return fee_assets,
+        Err(refused) => refused,
+    };
     let exchange = draft.exchange();
     let available = exchange.put_side().asset.balance_of(Address::known(&root!(BALANCER_V2_VAULT)));
     if !word::less(&available, exchange.assets()) {
@@ -30,8 +33,9 @@ pub(super) fn lend(flight: &Flight, draft: &mut Draft, route: &[u8]) {
         revert!(FlashLiquidityTooLow(&available, exchange.assets()));
     };
     draft.lend_at_a_time(&lent_assets);
-    if let Err(refused) = ask(flight, draft.exchange(), route) {
-        refused.revert();
+    match ask(flight, draft.exchange(), route) {
+        Ok(fee_assets) => fee_assets,
+        Err(refused) => refused.revert(),
     }
 }
 
@@ -47,11 +51,12 @@ fn a_round(available: &Word, exchange: Exchange<'_>) -> Option<Word> {
     (!word::is_zero(available) && !word::less(&most, &rounds)).then(|| divided(&word::uint(&rounds)))
 }
 
-/// Asks the vault for a loan; it calls [`callback`] before it returns.
+/// Asks the vault for a loan; it calls [`callback`] before it returns. Returns the fee.
 #[inline(never)]
-fn ask(flight: &Flight, exchange: Exchange<'_>, route: &[u8]) -> Result<(), Refused> {
+fn ask(flight: &Flight, exchange: Exchange<'_>, route: &[u8]) -> Result<Word, Refused> {
     let (data, length) = ([Part::Bytes(exchange.bytes()), Part::Bytes(route)], exchange::BYTES + route.len());
-    flight.commit(&host::keccak256_of(&data, 0, length));
+    let hash = host::keccak256_of(&data, 0, length);
+    flight.commit(&hash);
     // The recipient, where each of three arrays begins, two arrays of one, and the exchange and its path as bytes.
     let small = |words: usize| word::of_small((words * WORD) as u64);
     let (tokens, amounts, user_data) = (small(4), small(6), small(8));
@@ -61,8 +66,7 @@ fn ask(flight: &Flight, exchange: Exchange<'_>, route: &[u8]) -> Result<(), Refu
     let [exchange, route] = data;
     let vault = root!(BALANCER_V2_VAULT);
     host::call_or_refused(Address::known(&vault), flashLoanCall::SELECTOR, &[Part::Words(&head), exchange, route])?;
-    flight.landed();
-    Ok(())
+    Ok(flight.landed(&hash))
 }
 
 /// `receiveFlashLoan`: only the vault, only with the exchange that was committed to, only once.
@@ -90,4 +94,5 @@ pub(crate) fn callback(mut calldata: Calldata<'_>) {
         revert!(FlashLoanMismatch(token.word(), amount));
     }
     exchange.carry_out(&flight, fee_assets, caller, committed.rest());
+    flight.costs(fee_assets);
 }

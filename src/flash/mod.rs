@@ -3,7 +3,14 @@
 pub(crate) mod balancer_v2;
 pub(crate) mod uniswap_v3;
 
-use crate::{calldata::Calldata, error::revert, exchange::Draft, flight::Flight, host, word};
+use crate::{
+    calldata::Calldata,
+    error::revert,
+    exchange::Draft,
+    flight::Flight,
+    host,
+    word::{self, Word, ZERO},
+};
 use uniswap_v3::{Leg, path};
 
 /// Who advances what an exchange puts in.
@@ -21,9 +28,10 @@ impl Source {
         if calldata.variant(2) == 0 { Self::BalancerV2 } else { Self::UniswapV3 }
     }
 
-    /// Carries out an exchange: in the source's callback, once, before this returns.
+    /// Carries out an exchange: in the source's callback, once, before this returns. Returns what the source took for
+    /// it; what a pool takes is in its price.
     #[inline(never)]
-    pub(crate) fn advance(self, flight: &Flight, draft: &mut Draft, route: &[u8]) {
+    pub(crate) fn advance(self, flight: &Flight, draft: &mut Draft, route: &[u8]) -> Word {
         let exchange = draft.exchange();
         let (sold, bought) = (exchange.take_side().asset.0, exchange.put_side().asset.0);
         if !path::leads(route, sold, bought) {
@@ -37,8 +45,9 @@ impl Source {
             (Self::UniswapV3, true) => {
                 uniswap_v3::buy(flight, exchange, route, Leg::First, exchange.assets(), host::this());
             }
-            (Self::BalancerV2, _) => balancer_v2::lend(flight, draft, route),
+            (Self::BalancerV2, _) => return balancer_v2::lend(flight, draft, route),
             (Self::UniswapV3, false) => revert!(FlashSourceUnsupported(&word::of_small(self as u64))),
         }
+        ZERO
     }
 }

@@ -68,11 +68,21 @@ impl Market<'_> {
     /// Rounded up, interest included up to now.
     #[inline(never)]
     pub(super) fn floating_debt(self, account: Address<'_>) -> Word {
-        let [_fixed_deposits, _fixed_borrows, debt_shares] = self.account(account);
-        match word::is_zero(&debt_shares) {
+        self.debt_assets(&self.debt_shares(account))
+    }
+
+    /// Rounded up.
+    #[inline(never)]
+    fn debt_assets(self, debt_shares: &Word) -> Word {
+        match word::is_zero(debt_shares) {
             true => ZERO,
-            false => self.ask(market::previewRefundCall::SELECTOR, &debt_shares),
+            false => self.ask(market::previewRefundCall::SELECTOR, debt_shares),
         }
+    }
+
+    pub(super) fn debt_shares(self, account: Address<'_>) -> Word {
+        let [_fixed_deposits, _fixed_borrows, debt_shares] = self.account(account);
+        debt_shares
     }
 
     #[inline(never)]
@@ -81,20 +91,18 @@ impl Market<'_> {
     }
 
     /// Deposit and floating debt in one view, which has debts of fixed maturity among it: an account that has any is
-    /// asked again, unless it is known to have none.
+    /// asked again.
     #[inline(never)]
-    pub(super) fn floating_position(self, account: Address<'_>, no_fixed_debt: &mut Option<bool>) -> [Word; 2] {
+    pub(super) fn floating_position(self, account: Address<'_>) -> [Word; 3] {
         let [collateral, mut debt] = host::view(self.0, market::accountSnapshotCall::SELECTOR, &[account.word()]);
         if word::is_zero(&debt) {
-            *no_fixed_debt = Some(true);
-        } else if *no_fixed_debt != Some(true) {
-            let [_fixed_deposits, fixed_borrows, _debt_shares] = self.account(account);
-            *no_fixed_debt = Some(word::is_zero(&fixed_borrows));
+            return [collateral, ZERO, ZERO];
         }
-        if *no_fixed_debt != Some(true) {
-            debt = self.floating_debt(account);
+        let [_fixed_deposits, fixed_borrows, debt_shares] = self.account(account);
+        if !word::is_zero(&fixed_borrows) {
+            debt = self.debt_assets(&debt_shares);
         }
-        [collateral, debt]
+        [collateral, debt, debt_shares]
     }
 
     /// Before it is due, the discount depends on how much is repaid, and is not counted.
@@ -154,12 +162,15 @@ impl Market<'_> {
     }
 
     /// Everything is withdrawn by shares, so that not one is left.
-    pub(super) fn withdraw(self, assets: Option<&Word>, receiver: Address<'_>, account: Address<'_>) {
+    pub(super) fn withdraw(self, assets: Option<&Word>, receiver: Address<'_>, account: Address<'_>) -> Word {
         let (receiver, owner) = (receiver.word(), account.word());
-        match assets {
-            Some(assets) => self.perform(market::withdrawCall::SELECTOR, &[assets, receiver, owner]),
-            None => self.perform(market::redeemCall::SELECTOR, &[&self.shares(account), receiver, owner]),
-        }
+        let Some(assets) = assets else {
+            let shares = Token(self.0).balance_of(account);
+            let [assets] = self.change(market::redeemCall::SELECTOR, &[&shares, receiver, owner]);
+            return assets;
+        };
+        self.perform(market::withdrawCall::SELECTOR, &[assets, receiver, owner]);
+        *assets
     }
 
     /// What is too much of the allowance is used up by a transfer of the account's shares to itself. It moves nothing,
@@ -168,17 +179,13 @@ impl Market<'_> {
     pub(super) fn trim_allowance(self, assets: Option<&Word>, account: Address<'_>, spender: Address<'_>) {
         let needed_shares = match assets {
             Some(assets) => self.ask(market::previewWithdrawCall::SELECTOR, assets),
-            None => self.shares(account),
+            None => Token(self.0).balance_of(account),
         };
         let allowance = Token(self.0).allowance(account, spender);
         let spare_shares = exact::sub_to_zero(&allowance, &needed_shares);
         if !word::is_zero(&spare_shares) && !word::is_max(&allowance) {
             Token(self.0).transfer_from(account, account, &spare_shares);
         }
-    }
-
-    fn shares(self, account: Address<'_>) -> Word {
-        Token(self.0).balance_of(account)
     }
 
     #[inline(never)]

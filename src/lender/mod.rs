@@ -26,10 +26,14 @@ impl Lender {
         Self::Exactly
     }
 
-    /// A market that the lender lists.
-    pub(crate) fn listed(self, address: Address<'_>) -> Listing<'_> {
-        match self {
-            Self::Exactly => exactly::listed(address),
+    /// A market that the lender lists: it is asked for those that are not among the known ones.
+    #[inline(never)]
+    pub(crate) fn listed_or_known<'a>(self, address: Address<'a>, known: &[Listing<'a>]) -> Listing<'a> {
+        match known.iter().find(|listing| listing.market.address().is(address)) {
+            Some(listing) => *listing,
+            None => match self {
+                Self::Exactly => exactly::listed(address),
+            },
         }
     }
 
@@ -143,11 +147,21 @@ impl<'a> Market<'a> {
         market.deposit_assets(account)
     }
 
-    /// What an account has deposited and owes at the floating rate here. `no_fixed_debt` is what is known of whether it
-    /// owes anything else here, and what is known then: it saves a view.
-    pub(crate) fn floating_position(self, account: Address<'_>, no_fixed_debt: &mut Option<bool>) -> [Word; 2] {
+    /// The shares of what an account has deposited.
+    pub(crate) fn deposit_shares(self, account: Address<'_>) -> Word {
+        Token(self.address()).balance_of(account)
+    }
+
+    /// What an account has deposited and owes at the floating rate here, and the shares of what it owes.
+    pub(crate) fn floating_position(self, account: Address<'_>) -> [Word; 3] {
         let Self::Exactly(market) = self;
-        market.floating_position(account, no_fixed_debt)
+        market.floating_position(account)
+    }
+
+    /// The shares of what an account owes at the floating rate.
+    pub(crate) fn debt_shares(self, account: Address<'_>) -> Word {
+        let Self::Exactly(market) = self;
+        market.debt_shares(account)
     }
 
     /// Supplies assets of this contract's to an account's position.
@@ -158,11 +172,11 @@ impl<'a> Market<'a> {
         market.supply(assets, account);
     }
 
-    /// Withdraws from an account's position: so much, or everything.
+    /// Withdraws from an account's position: so much, or everything. Returns how much that is.
     #[inline(never)]
-    pub(crate) fn withdraw(self, assets: Option<&Word>, receiver: Address<'_>, account: Address<'_>) {
+    pub(crate) fn withdraw(self, assets: Option<&Word>, receiver: Address<'_>, account: Address<'_>) -> Word {
         let Self::Exactly(market) = self;
-        market.withdraw(assets, receiver, account);
+        market.withdraw(assets, receiver, account)
     }
 
     /// Leaves `spender` exactly the allowance on the account's shares that taking `assets` out, or everything, uses up.

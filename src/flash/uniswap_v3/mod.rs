@@ -87,7 +87,8 @@ fn swap(
     let start = [&pool, &leg];
     let data = [Part::Words(&start), Part::Bytes(exchange.bytes()), Part::Bytes(route)];
     let length = 2 * WORD + exchange::BYTES + route.len();
-    flight.commit(&host::keccak256_of(&data, 0, length));
+    let hash = host::keccak256_of(&data, 0, length);
+    flight.commit(&hash);
     let limit = match zero_for_one {
         true => in_code!(LOWEST_PRICE.to_be_bytes()),
         false => in_code!(HIGHEST_PRICE.to_be_bytes()),
@@ -97,7 +98,7 @@ fn swap(
     let [start, exchange, route] = data;
     let arguments = [Part::Words(&head), start, exchange, route];
     let deltas = host::call(Address::known(&pool), swapCall::SELECTOR, &arguments);
-    flight.landed();
+    flight.landed(&hash);
     amounts(&deltas, zero_for_one)
 }
 
