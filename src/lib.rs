@@ -87,3 +87,7 @@ fn dispatch(input: &[u8]) -> Option<[Word; 2]> {
     }
     revert!(UnknownSelector(&word::of_selector(selector)))
 }
+
+#[cfg(test)]
+#[path = "../tests/properties/mod.rs"]
+mod properties;
