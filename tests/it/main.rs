@@ -1,9 +1,15 @@
 //! The contract as it would be deployed, on the protocols' own code. Every call goes through [`stage::Stage`], which
 //! checks the invariants of `INVARIANTS.md` by itself.
 
+mod alone;
+mod alone_outcomes;
+mod alone_sizes;
+mod alone_sources;
 mod attacks;
 mod authority;
 mod bounds;
+#[path = "../properties/cases.rs"]
+mod cases;
 mod cross;
 mod cross_attacks;
 mod cross_edges;
@@ -20,6 +26,8 @@ mod permit2;
 mod permits;
 mod pools;
 mod random;
+#[path = "../properties/reference.rs"]
+mod reference;
 mod roll_rows;
 mod rolls;
 mod signatory;

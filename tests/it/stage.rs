@@ -47,7 +47,7 @@ pub(crate) fn erased<T: Copy + Into<Erc20>>(market: ExactlyMarket<T>) -> Exactly
 type Base = (Chain, World, DebtManager);
 
 /// The release WASM: what `cargo xtask wasm` has built.
-fn wasm() -> Vec<u8> {
+pub(crate) fn wasm() -> Vec<u8> {
     let built = concat!(env!("CARGO_MANIFEST_DIR"), "/target/wasm/devnet/debt_manager.wasm");
     let path = env::var("DEBT_MANAGER_WASM").unwrap_or_else(|_| built.to_owned());
     fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}: run `cargo xtask wasm`"))
