@@ -37,7 +37,7 @@ fn allow(stage: &mut Stage, who: &Signatory, assets: U256, shares: U256) {
 }
 
 /// Lets time pass. A program expires after a year; anyone may activate it again.
-fn age(stage: &mut Stage, seconds: u64) {
+pub(crate) fn age(stage: &mut Stage, seconds: u64) {
     stage.chain.advance_time(seconds);
     if seconds >= YEAR {
         stage.chain.set_balance(ATTACKER, stage.chain.config().funds());

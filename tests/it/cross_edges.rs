@@ -56,7 +56,7 @@ fn leaves_nothing(stage: &Stage, market: &ExactlyMarket<StandIn>) {
 }
 
 #[test]
-fn decimals_from_none_to_thirty_are_valued_to_the_unit() {
+fn e5_decimals_from_none_to_thirty_are_valued_to_the_unit() {
     for decimals in [0, 2, 8, 24, 30] {
         let (mut stage, market) = with_token(decimals);
         let (owed_market, asset) = (stage.of(Usdc), stage.of(Usdc).token.address);

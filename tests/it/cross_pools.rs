@@ -177,7 +177,7 @@ fn c12_a_decrease_keeps_the_deposit_that_the_limit_says() {
 }
 
 /// A stage with a hostile token, and pools of it with USDC and with WETH.
-fn with_hostile_token() -> (Stage, Address) {
+pub(crate) fn with_hostile_token() -> (Stage, Address) {
     let mut stage = Stage::crossing();
     let [usdc_at, weth] = [Usdc, Weth].map(|asset| stage.of(asset).token.address);
     let token = stage.hostile_token(Weth.units(1_000_000));
@@ -187,7 +187,7 @@ fn with_hostile_token() -> (Stage, Address) {
 }
 
 /// Alice buys 300 USDC for a debt of ether, through the pools of the token.
-fn through(stage: &Stage, token: Address) -> Order<Leverage> {
+pub(crate) fn through(stage: &Stage, token: Address) -> Order<Leverage> {
     let [usdc_at, weth] = [Usdc, Weth].map(|asset| stage.of(asset).token.address);
     let order = SHORT_ETH.raises(stage, usdc(10_000), times(1)).adding(usdc(300));
     order.swapping(pools::path(&[weth, token, usdc_at], &[FEE, FEE]))
