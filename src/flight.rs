@@ -10,8 +10,16 @@ use crate::{
 
 /// Set while an operation runs.
 const LOCK: u8 = 0;
-/// The hash of what the callback may be asked to do; zero when none is awaited.
-const COMMITMENT: u8 = 1;
+
+/// The callback that is awaited: where the hash of what it may be asked to do is, or zero. Each has its own place, so that
+/// what one may be asked to do says nothing to the other.
+#[derive(Clone, Copy)]
+pub(crate) enum Awaited {
+    /// Balancer's.
+    Loan = 1,
+    /// A pool's.
+    Swap = 2,
+}
 
 /// Proof that this frame holds the lock: what only the outermost frame may do asks for it.
 pub(crate) struct Lock(());
@@ -44,36 +52,36 @@ impl Flight {
     /// The callback has been claimed, once: the caller has been checked, and the data is what was committed to, to the
     /// byte.
     #[inline(never)]
-    pub(crate) fn claim(data: &[u8]) -> Self {
-        if !word::same(&host::transient_load(COMMITMENT), &host::keccak256(data)) {
+    pub(crate) fn claim(awaited: Awaited, data: &[u8]) -> Self {
+        if !word::same(&host::transient_load(awaited as u8), &host::keccak256(data)) {
             unexpected_callback();
         }
-        host::transient_store(COMMITMENT, &ZERO);
+        host::transient_store(awaited as u8, &ZERO);
         Self(())
     }
 
     /// Awaits one callback with exactly the data that has this hash.
-    pub(crate) fn commit(&self, hash: &Word) {
-        host::transient_store(COMMITMENT, hash);
+    pub(crate) fn commit(&self, awaited: Awaited, hash: &Word) {
+        host::transient_store(awaited as u8, hash);
     }
 
     /// What the loan cost beyond itself, told by the callback that claimed it, in the same place: no hash is a number so
     /// small, and nobody chooses it but the source.
     pub(crate) fn costs(&self, fee_assets: &Word) {
         if !word::is_zero(fee_assets) {
-            host::transient_store(COMMITMENT, fee_assets);
+            host::transient_store(Awaited::Loan as u8, fee_assets);
         }
     }
 
     /// The callback has come: a source that returned without lending is refused. Returns what the loan cost.
     #[inline(never)]
-    pub(crate) fn landed(&self, hash: &Word) -> Word {
-        let fee_assets = host::transient_load(COMMITMENT);
+    pub(crate) fn landed(&self, awaited: Awaited, hash: &Word) -> Word {
+        let fee_assets = host::transient_load(awaited as u8);
         if word::same(&fee_assets, hash) {
             revert!(FlashLoanMissing());
         }
         if !word::is_zero(&fee_assets) {
-            host::transient_store(COMMITMENT, &ZERO);
+            host::transient_store(awaited as u8, &ZERO);
         }
         fee_assets
     }

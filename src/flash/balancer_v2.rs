@@ -5,7 +5,7 @@ use crate::{
     calldata::Calldata,
     error::{revert, unexpected_callback},
     exchange::{self, Draft, Exchange},
-    flight::Flight,
+    flight::{Awaited, Flight},
     host::{self, Part, Refused},
     math::exact,
     network::root,
@@ -56,7 +56,7 @@ fn a_round(available: &Word, exchange: Exchange<'_>) -> Option<Word> {
 fn ask(flight: &Flight, exchange: Exchange<'_>, route: &[u8]) -> Result<Word, Refused> {
     let (data, length) = ([Part::Bytes(exchange.bytes()), Part::Bytes(route)], exchange::BYTES + route.len());
     let hash = host::keccak256_of(&data, 0, length);
-    flight.commit(&hash);
+    flight.commit(Awaited::Loan, &hash);
     // The recipient, where each of three arrays begins, two arrays of one, and the exchange and its path as bytes.
     let small = |words: usize| word::of_small((words * WORD) as u64);
     let (tokens, amounts, user_data) = (small(4), small(6), small(8));
@@ -66,7 +66,7 @@ fn ask(flight: &Flight, exchange: Exchange<'_>, route: &[u8]) -> Result<Word, Re
     let [exchange, route] = data;
     let vault = root!(BALANCER_V2_VAULT);
     host::call_or_refused(Address::known(&vault), flashLoanCall::SELECTOR, &[Part::Words(&head), exchange, route])?;
-    Ok(flight.landed(&hash))
+    Ok(flight.landed(Awaited::Loan, &hash))
 }
 
 /// `receiveFlashLoan`: only the vault, only with the exchange that was committed to, only once.
@@ -87,7 +87,7 @@ pub(crate) fn callback(mut calldata: Calldata<'_>) {
     let data = calldata.bytes();
     calldata.end();
 
-    let flight = Flight::claim(data);
+    let flight = Flight::claim(Awaited::Loan, data);
     let mut committed = Calldata::new(data);
     let exchange = Exchange(committed.words());
     if !token.is(exchange.put_side().asset.0) || !word::same(amount, exchange.lent_assets()) {

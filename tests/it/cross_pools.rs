@@ -8,6 +8,7 @@ use crate::{
 use alloy_primitives::{Address, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolError};
 use debt_manager::abi::{
+    IBalancerV2Vault::flashLoanCall,
     IDebtManager::{
         Bounds, CollateralBelowMin, DebtAboveMax, EquityLossAboveMax, FlashSource, Leverage, Reentered, Signed,
         SwapIncomplete, UnexpectedCallback, receiveFlashLoanCall, uniswapV3SwapCallbackCall,
@@ -259,6 +260,45 @@ fn c13_a_token_on_the_way_calls_the_contract_in_vain() {
             let [got, would] = [&stage, &plain].map(|stage| SHORT_ETH.position(stage, &stage.chain));
             assert_eq!(got, would, "the operation went another way");
         }
+    }
+}
+
+/// The last callback that a pool makes in an operation.
+fn awaited(stage: &Stage, tx: Tx) -> uniswapV3SwapCallbackCall {
+    let (mut copy, dm) = (stage.chain.clone(), stage.dm.address);
+    let (_, trace) = copy.send_traced(tx).unwrap();
+    let calls = trace.frames().into_iter().filter(|frame| frame.to == dm);
+    calls.filter_map(|frame| uniswapV3SwapCallbackCall::abi_decode(&frame.input).ok()).next_back().unwrap()
+}
+
+#[test]
+fn b11_a_swap_that_is_awaited_is_not_a_loan() {
+    let (mut stage, token) = with_hostile_token();
+    stage.succeeds(stage.dm.send(ALICE, SHORT_ETH.raises(&stage, usdc(300), times(2))));
+    let (vault, [usdc_at, weth]) =
+        (stage.world.balancer.vault, [Usdc, Weth].map(|asset| stage.of(asset).token.address));
+    let to = manager::position(stage.of(Weth).address, stage.of(Weth).address);
+    let sells = manager::migrate(SHORT_ETH.market(&stage), to);
+    let sells = sells.swapping_collateral(pools::path(&[usdc_at, token, weth], &[FEE, FEE]));
+    for (tx, asset) in [(stage.dm.send(ALICE, through(&stage, token)), Usdc), (stage.dm.send(ALICE, sells), Weth)] {
+        let mut stage = stage.clone();
+        // Some of the market's shares are in the vault: they are what the swap's words would be a loan of.
+        let market = stage.of(asset);
+        market.token.mint(&mut stage.chain, ATTACKER, stake(asset)).unwrap();
+        market.deposit(&mut stage.chain, ATTACKER, stake(asset)).unwrap();
+        market.transfer(&mut stage.chain, ATTACKER, vault, stake(asset) / U256::from(2)).unwrap();
+        let data = awaited(&stage, tx.clone()).data;
+        let amount = U256::from_be_slice(&data[10 * 32..11 * 32]);
+        let loan = flashLoanCall {
+            recipient: stage.dm.address,
+            tokens: vec![market.address],
+            amounts: vec![amount],
+            userData: data,
+        };
+        stage.arm(token, vault, &loan.abi_encode());
+        stage.succeeds(tx);
+        let answer = UnexpectedCallback { caller: vault }.abi_encode();
+        assert_eq!(stage.noted(token), Some((false, keccak256(answer))));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     calldata::Calldata,
     error::{overflow, revert, unexpected_callback},
     exchange::{self, Exchange},
-    flight::Flight,
+    flight::{Awaited, Flight},
     host::{self, Part},
     token::Token,
     word::{self, Address, WORD, Word, ZERO, in_code},
@@ -88,7 +88,7 @@ fn swap(
     let data = [Part::Words(&start), Part::Bytes(exchange.bytes()), Part::Bytes(route)];
     let length = 2 * WORD + exchange::BYTES + route.len();
     let hash = host::keccak256_of(&data, 0, length);
-    flight.commit(&hash);
+    flight.commit(Awaited::Swap, &hash);
     let limit = match zero_for_one {
         true => in_code!(LOWEST_PRICE.to_be_bytes()),
         false => in_code!(HIGHEST_PRICE.to_be_bytes()),
@@ -98,7 +98,7 @@ fn swap(
     let [start, exchange, route] = data;
     let arguments = [Part::Words(&head), start, exchange, route];
     let deltas = host::call(Address::known(&pool), swapCall::SELECTOR, &arguments);
-    flight.landed(&hash);
+    flight.landed(Awaited::Swap, &hash);
     amounts(&deltas, zero_for_one)
 }
 
@@ -121,13 +121,17 @@ pub(crate) fn callback(mut calldata: Calldata<'_>) {
     let data = calldata.bytes();
     calldata.end();
 
-    let flight = Flight::claim(data);
+    // Nobody else learns whether the data is right.
+    if !data.first_chunk().is_some_and(|pool| word::same(pool, host::sender().word())) {
+        unexpected_callback();
+    }
+    let flight = Flight::claim(Awaited::Swap, data);
     let mut committed = Calldata::new(data);
     let (pool, leg) = (committed.address(), committed.variant(3));
     let exchange = Exchange(committed.words());
     let route = committed.rest();
     let hop = if exchange.sells() { path::first(route) } else { path::last(route) };
-    let Some((hop, mut rest)) = hop.filter(|_| host::sender().is(pool)) else { unexpected_callback() };
+    let Some((hop, mut rest)) = hop else { unexpected_callback() };
     let [owed, delivered] = amounts(deltas, hop.zero_for_one());
     if leg == Leg::Held as u8 {
         return Token(hop.sold()).transfer(pool, &owed);
