@@ -8,7 +8,6 @@ mod alone_sources;
 mod attacks;
 mod authority;
 mod bounds;
-#[path = "../properties/cases.rs"]
 mod cases;
 mod closing;
 mod cross;
@@ -31,8 +30,9 @@ mod permit2;
 mod permits;
 mod pools;
 mod random;
-#[path = "../properties/reference.rs"]
+mod reentry;
 mod reference;
+mod repertoire;
 mod roll_rows;
 mod rolls;
 mod signatory;
