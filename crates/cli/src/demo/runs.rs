@@ -1,44 +1,57 @@
-//! The operations, each by both managers on the same world at the same moment.
+//! The operations. What both managers can do, both do in the same world at the same moment.
 
-use alloy_primitives::{Address, U256, address};
-use devnet::{Chain, Tx};
+use super::{
+    Base, Manager,
+    stage::{Consent, Outcome, Pair, Stage},
+};
+use alloy_primitives::U256;
+use debt_manager::abi::IDebtManager::{Authorization, Market};
+use devnet::Tx;
 use eyre::{Result, ensure};
-use protocols::{Asset, DebtManager, World, exactly::WAD, manager};
+use protocols::{
+    Asset::{self, Usdc, Weth, WstEth},
+    exactly::{Roll, RollFixed, WAD, fixed},
+    manager,
+};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
-/// Who does it.
-const USER: Address = address!("a11ce000000000000000000000000000000a11ce");
 /// What Exactly's manager leaves behind on purpose in a full exit: interest accrues between quote and execution.
 const LEFT_BEHIND: u64 = 10;
+/// Seconds in a day.
+const DAY: u64 = 24 * 60 * 60;
+/// How much of a deposit in wstETH or WETH counts, and the inverse for a debt: what lenders set for two that move together.
+const CORRELATED: u128 = 920_000_000_000_000_000;
 
-/// Which manager carries an operation out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Manager {
-    /// This contract.
-    Stylus,
-    /// Exactly's own, behind its proxy.
-    Solidity,
+const IN_USDC: Pair = Pair { collateral: Usdc, debt: Usdc };
+const SHORT_ETH: Pair = Pair { collateral: Usdc, debt: Weth };
+const LONG_WSTETH: Pair = Pair { collateral: WstEth, debt: Weth };
+const BOTH: [Manager; 2] = [Manager::Stylus, Manager::Solidity];
+
+/// What an amount counts.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Unit {
+    pub(super) symbol: &'static str,
+    pub(super) decimals: u8,
 }
 
-impl Manager {
-    /// Its accounts, the one that is called first.
-    pub(crate) fn addresses(self, world: &World, stylus: DebtManager) -> Vec<Address> {
-        match self {
-            Self::Stylus => vec![stylus.address],
-            Self::Solidity => world.exactly.solidity_manager.to_vec(),
-        }
-    }
-}
-
-/// An operation and what it came to. Amounts are in units of USDC.
+/// An operation and what it came to.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Run {
     pub(super) name: &'static str,
     pub(super) manager: Manager,
+    /// Units of the collateral's asset.
     pub(super) deposit: u64,
+    /// Units of the debt's asset, floating and fixed.
     pub(super) debt: u64,
+    /// Units of the collateral's asset.
     pub(super) wallet: u64,
+    /// What deposit and wallet count.
+    pub(super) deposit_unit: Unit,
+    /// What the debt counts.
+    pub(super) debt_unit: Unit,
+    /// Shares of the floating debt.
+    pub(super) debt_shares: u64,
     /// Health factor before; nothing for an account that owes nothing.
     pub(super) health_before: Option<f64>,
     /// Health factor after.
@@ -49,96 +62,184 @@ pub(super) struct Run {
     pub(super) gas_cached: u64,
     /// Gas of the manager's own frames less what they earned, the program being cached.
     pub(super) net_own_gas: i64,
+    /// What the manager could still take afterwards, in units of each token; the largest number if it is more than that.
+    pub(super) allowances: BTreeMap<&'static str, u64>,
 }
 
-/// Performs every operation by both managers.
-pub(super) fn perform(chain: &Chain, world: &World, stylus: DebtManager) -> Result<Vec<Run>> {
+/// Performs every operation.
+pub(super) fn perform(base: &Base) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
-    for ratio in [3, 4] {
-        for manager in [Manager::Stylus, Manager::Solidity] {
-            runs.push(Stage::set(chain, world, stylus, manager)?.open(ratio)?);
+    for (ratio, name) in [(3, "100 USDC at 3x"), (4, "100 USDC at 4x")] {
+        for manager in BOTH {
+            runs.push(hundred(base, manager)?.open(name, ratio)?);
         }
     }
-    for manager in [Manager::Stylus, Manager::Solidity] {
-        let mut stage = Stage::set(chain, world, stylus, manager)?;
-        stage.open(4)?;
+    for manager in BOTH {
+        let mut stage = hundred(base, manager)?;
+        stage.open("100 USDC at 4x", 4)?;
         runs.push(stage.close()?);
     }
+    for manager in BOTH {
+        runs.push(rolling(base, manager)?.roll_to_fixed()?);
+    }
+    for manager in BOTH {
+        let mut stage = rolling(base, manager)?;
+        stage.roll_to_fixed()?;
+        stage.chain.advance_time(7 * DAY);
+        runs.push(stage.roll_on()?);
+    }
+    runs.extend(short(base)?);
+    runs.push(long(base)?);
+    runs.push(relayed(base)?);
     Ok(runs)
 }
 
-/// A user with 100 USDC and one manager, on a copy of the world.
-struct Stage<'a> {
-    chain: Chain,
-    world: &'a World,
-    stylus: DebtManager,
-    manager: Manager,
+fn times(ratio: u64) -> U256 {
+    U256::from(ratio) * U256::from(WAD)
 }
 
-impl<'a> Stage<'a> {
-    fn set(chain: &Chain, world: &'a World, stylus: DebtManager, manager: Manager) -> Result<Self> {
-        let mut stage = Self { chain: chain.clone(), world, stylus, manager };
-        let (spender, market) = (stage.addresses()[0], world.exactly.market(Asset::Usdc));
-        stage.chain.set_balance(USER, chain.config().funds());
-        market.token.mint(&mut stage.chain, USER, Asset::Usdc.units(100))?;
-        market.token.approve(&mut stage.chain, USER, spender, U256::MAX)?;
-        market.approve(&mut stage.chain, USER, spender, U256::MAX)?;
-        Ok(stage)
-    }
+/// An account with 100 USDC.
+fn hundred(base: &Base, manager: Manager) -> Result<Stage<'_>> {
+    Stage::set(base, manager, Usdc, Usdc.units(100))
+}
 
-    fn addresses(&self) -> Vec<Address> {
-        self.manager.addresses(self.world, self.stylus)
-    }
+/// The same, at 2x.
+fn rolling(base: &Base, manager: Manager) -> Result<Stage<'_>> {
+    let mut stage = hundred(base, manager)?;
+    stage.open("100 USDC at 2x", 2)?;
+    Ok(stage)
+}
 
-    fn open(&mut self, ratio: u64) -> Result<Run> {
-        let (market, deposit) = (self.world.exactly.market(Asset::Usdc).address, Asset::Usdc.units(100));
-        let ratio_wad = U256::from(ratio) * U256::from(WAD);
-        let tx = match self.manager {
-            Manager::Stylus => self.stylus.send(USER, manager::leverage(market, deposit, ratio_wad)),
-            Manager::Solidity => self.world.exactly.solidity_leverage(USER, market, deposit, ratio_wad),
-        };
-        let name = if ratio == 3 { "100 USDC at 3x" } else { "100 USDC at 4x" };
-        self.run(name, tx)
-    }
+/// A bet on ether falling, of an account that has approved nobody; and its end, a month later.
+fn short(base: &Base) -> Result<[Run; 2]> {
+    let mut stage = hundred(base, Manager::Stylus)?;
+    let [usdc, weth] = [Usdc, Weth].map(|asset| stage.market(asset).address);
+    let path = |route| base.world.uniswap.path(route);
+    let opened = stage.run("short ETH: 100 USDC at 2x", SHORT_ETH, Consent::Permits, |stage, permits| {
+        let order = manager::leverage(usdc, Usdc.units(100), times(2)).owing(weth);
+        stage.send(order.swapping(path(&[Weth, Usdc])), permits)
+    })?;
+    stage.chain.advance_time(30 * DAY);
+    let closed = stage.run("short ETH, closed to the wallet", SHORT_ETH, Consent::Permits, |stage, permits| {
+        let order = manager::deleverage(usdc, manager::ALL, times(1)).owing(weth);
+        stage.send(order.swapping(path(&[Usdc, Weth])), permits)
+    })?;
+    let left = (closed.deposit, closed.debt, closed.debt_shares);
+    ensure!(left == (0, 0, 0), "closing leaves a position: {left:?}");
+    Ok([opened, closed])
+}
 
-    fn close(&mut self) -> Result<Run> {
-        let (market, one) = (self.world.exactly.market(Asset::Usdc).address, U256::from(WAD));
-        let tx = match self.manager {
-            Manager::Stylus => self.stylus.send(USER, manager::deleverage(market, manager::ALL, one)),
-            Manager::Solidity => {
-                let withdraw = Asset::Usdc.units(100) - U256::from(LEFT_BEHIND);
-                self.world.exactly.solidity_deleverage(USER, market, withdraw, one)
-            }
-        };
-        self.run("4x to 1x, withdrawing all", tx)
+/// A bet on the staking yield.
+fn long(base: &Base) -> Result<Run> {
+    let mut stage = Stage::set(base, Manager::Stylus, WstEth, WstEth.units(1))?;
+    let [wsteth, weth] = [WstEth, Weth].map(|asset| stage.market(asset));
+    for market in [wsteth, weth] {
+        base.world.exactly.set_adjust_factor(&mut stage.chain, &market, CORRELATED)?;
     }
+    stage.run("long wstETH: 1 wstETH at 4x", LONG_WSTETH, Consent::Permits, |stage, permits| {
+        let order = manager::leverage(wsteth.address, WstEth.units(1), times(4)).owing(weth.address);
+        stage.send(order.swapping(base.world.uniswap.path(&[Weth, WstEth])), permits)
+    })
+}
 
-    /// Sends a transaction three times on the same state: as it is, to remember it; and cached, to measure.
-    fn run(&mut self, name: &'static str, tx: Tx) -> Result<Run> {
-        let mut cached = self.chain.clone();
-        cached.cache_program(self.stylus.address)?;
-        let (cached, trace) = cached.send_traced(tx.clone())?;
-        let health_before = self.health();
-        let receipt = self.chain.send(tx)?;
-        ensure!(receipt.success && cached.success, "{name} by {:?} reverted: {}", self.manager, receipt.output);
-        let market = self.world.exactly.market(Asset::Usdc);
-        let position = market.position(&self.chain, USER);
+/// What a wallet that is a contract has signed, sent by somebody else for 1 USDC.
+fn relayed(base: &Base) -> Result<Run> {
+    let mut stage = Stage::with_contract_wallet(base, Usdc, Usdc.units(101))?;
+    let market = stage.market(Usdc).address;
+    stage.run("100 USDC at 3x, EIP-1271, relayed", IN_USDC, Consent::Approvals, |stage, _| {
+        stage.relay(manager::leverage(market, Usdc.units(100), times(3)), Usdc.units(1))
+    })
+}
+
+impl Stage<'_> {
+    fn run(
+        &mut self,
+        name: &'static str,
+        pair: Pair,
+        consent: Consent,
+        tx: impl Fn(&Self, Vec<Authorization>) -> Tx,
+    ) -> Result<Run> {
+        let Outcome { health_before, gas, gas_cached, net_own_gas } = self.perform(name, consent, tx)?;
+        let (position, account) = (self.position(pair), self.account);
+        let [collateral, debt] = [pair.collateral, pair.debt].map(|asset| self.market(asset));
+        let unit = |asset: Asset| Unit { symbol: asset.symbol(), decimals: asset.decimals() };
         Ok(Run {
             name,
             manager: self.manager,
             deposit: position.deposit.to(),
             debt: position.debt.to(),
-            wallet: market.token.balance_of(&self.chain, USER).to(),
+            wallet: collateral.token.balance_of(&self.chain, account).to(),
+            deposit_unit: unit(pair.collateral),
+            debt_unit: unit(pair.debt),
+            debt_shares: debt.floating_shares(&self.chain, account).to(),
             health_before,
             health: self.health(),
-            gas: receipt.gas_used,
-            gas_cached: cached.gas_used,
-            net_own_gas: trace.net_own_gas(&self.addresses()),
+            gas,
+            gas_cached,
+            net_own_gas,
+            allowances: self.allowances().into_iter().map(|(name, left)| (name, left.saturating_to())).collect(),
         })
     }
 
-    fn health(&self) -> Option<f64> {
-        let factor = self.world.exactly.health_factor(&self.chain, USER);
-        (factor != U256::MAX).then(|| f64::from(factor) / WAD as f64)
+    /// The same operation, by whichever manager it is.
+    fn by_either(
+        &mut self,
+        name: &'static str,
+        ours: impl Fn(&Self) -> Tx,
+        theirs: impl Fn(&Self) -> Tx,
+    ) -> Result<Run> {
+        self.run(name, IN_USDC, Consent::Approvals, |stage, _| match stage.manager {
+            Manager::Stylus => ours(stage),
+            Manager::Solidity => theirs(stage),
+        })
+    }
+
+    fn open(&mut self, name: &'static str, ratio: u64) -> Result<Run> {
+        let (market, deposit, ratio) = (self.market(Usdc).address, Usdc.units(100), times(ratio));
+        self.by_either(
+            name,
+            |stage| stage.send(manager::leverage(market, deposit, ratio), Vec::new()),
+            |stage| stage.base.world.exactly.solidity_leverage(stage.account, market, deposit, ratio),
+        )
+    }
+
+    fn close(&mut self) -> Result<Run> {
+        let (market, withdrawn) = (self.market(Usdc).address, Usdc.units(100) - U256::from(LEFT_BEHIND));
+        self.by_either(
+            "4x to 1x, withdrawing all",
+            |stage| stage.send(manager::deleverage(market, manager::ALL, times(1)), Vec::new()),
+            |stage| stage.base.world.exactly.solidity_deleverage(stage.account, market, withdrawn, times(1)),
+        )
+    }
+
+    fn maturities(&self) -> [U256; 2] {
+        [1, 2].map(|nth| fixed::maturity(&self.base.chain, nth))
+    }
+
+    /// A position in USDC whose debt falls due then.
+    fn due(&self, maturity: U256) -> Market {
+        let market = self.market(Usdc).address;
+        Market { maturity, ..manager::position(market, market) }
+    }
+
+    fn roll_to_fixed(&mut self) -> Result<Run> {
+        let (market, [maturity, _]) = (self.market(Usdc).address, self.maturities());
+        let roll = Roll { maturity, max_debt: U256::MAX, percentage: times(1) };
+        self.by_either(
+            "floating debt to a maturity",
+            |stage| stage.send(manager::migrate(stage.due(U256::ZERO), stage.due(maturity)), Vec::new()),
+            |stage| stage.base.world.exactly.manager().roll_floating_to_fixed(stage.account, market, roll, None),
+        )
+    }
+
+    fn roll_on(&mut self) -> Result<Run> {
+        let (market, [from, to]) = (self.market(Usdc).address, self.maturities());
+        let (max_repay, max_borrow, percentage) = (U256::MAX, U256::MAX, times(1));
+        let roll = RollFixed { repay_maturity: from, borrow_maturity: to, max_repay, max_borrow, percentage };
+        self.by_either(
+            "one maturity to the next",
+            |stage| stage.send(manager::migrate(stage.due(from), stage.due(to)), Vec::new()),
+            |stage| stage.base.world.exactly.manager().roll_fixed(stage.account, market, roll, None),
+        )
     }
 }
