@@ -8,6 +8,7 @@ mod alone_sources;
 mod attacks;
 mod authority;
 mod bounds;
+#[path = "../properties/cases.rs"]
 mod cases;
 mod closing;
 mod cross;
@@ -30,8 +31,9 @@ mod permit2;
 mod permits;
 mod pools;
 mod random;
-mod reentry;
+#[path = "../properties/reference.rs"]
 mod reference;
+mod reentry;
 mod repertoire;
 mod roll_rows;
 mod rolls;
