@@ -79,9 +79,9 @@ pub(crate) struct Worth {
 impl<'a> Holding<'a> {
     /// Looks up the markets, unless they are known already. The unit of account is the asset owed.
     #[inline(never)]
-    pub(crate) fn find(name: &Name<'a>, known: &[Listing<'a>]) -> Self {
+    pub(crate) fn find(name: &Name<'a>, known: &[&Listing<'a>]) -> Self {
         let collateral = name.lender.listed_or_known(name.collateral, known);
-        let owed = name.lender.listed_or_known(name.debt, &[collateral]);
+        let owed = name.lender.listed_or_known(name.debt, &[&collateral]);
         Self {
             lender: name.lender,
             collateral,

@@ -21,7 +21,7 @@ pub(crate) fn carry_out(
     holding: &Holding<'_>,
     measure: &Measure,
     size: Size<'_>,
-    deposit_assets: &Word,
+    (deposit_assets, is_brought): (&Word, bool),
 ) -> Option<Growth> {
     let debt = holding.collateral_rate.invert_up(&measure.owed.assets);
     let position = Position { collateral: word::uint(&measure.collateral), debt: word::uint(&debt) };
@@ -30,7 +30,6 @@ pub(crate) fn carry_out(
         Err(reason) => reason.revert(),
     };
     let (side, account) = (holding.collateral_side(), operation.account);
-    let is_awaited = !word::is_zero(deposit_assets) && operation.is_deposit_awaited(side.asset);
     let mut growth = None;
     if let Some(debt_shares) = measure.debt_shares {
         let shares = [side.debt.market.deposit_shares(account), debt_shares];
@@ -41,7 +40,7 @@ pub(crate) fn carry_out(
         let amounts = Amounts { assets: &assets, face: &assets, wallet_assets: deposit_assets };
         let (put, take) = ((Put::Supply, &side), (Take::Borrow, &holding.debt_side()));
         let mut draft = Draft::new(account, put, take, &amounts, false);
-        if is_awaited {
+        if !is_brought {
             draft.pull_deposit();
         }
         let (fee_assets, is_one_loan) =
@@ -51,7 +50,7 @@ pub(crate) fn carry_out(
             growth.borrowed = exact::add(&assets, &fee_assets);
         }
     } else if !word::is_zero(deposit_assets) {
-        if is_awaited {
+        if !is_brought {
             side.asset.transfer_from(account, host::this(), deposit_assets);
         }
         side.debt.market.supply(side.asset, deposit_assets, account);

@@ -22,13 +22,13 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
     let operation = Operation::begin(lock, calldata, Verb::Migrate, door);
 
     let mut from = Holding::find(&name, &[]);
-    let mut to = Holding::find(&to_name, &[from.collateral, from.owed]);
+    let mut to = Holding::find(&to_name, &[&from.collateral, &from.owed]);
     let unit = to.owed;
     from.count_in(&unit);
     to.count_in(&unit);
     let migration = Migration { account: operation.account, from, to };
     let (from, to) = (&migration.from, &migration.to);
-    let tills = operation.admit(Verb::Migrate, &[from, to], from.collateral.asset(), &ZERO);
+    let (tills, _) = operation.admit(Verb::Migrate, &[from, to], from.collateral.asset(), &ZERO);
     let (found, _, before) = migration.measure(false);
 
     let moves_debt = migration.moves_debt() && !word::is_zero(debt_portion) && !word::is_zero(&found.owed.assets);

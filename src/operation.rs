@@ -69,7 +69,7 @@ pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> [Wor
     let operation = Operation::begin(lock, calldata, verb, door);
     let (holding, account) = (Holding::find(&name, &[]), operation.account);
     let deposit_assets = if verb == Verb::Leverage { wallet_assets } else { &ZERO };
-    let tills = operation.admit(verb, &[&holding], holding.collateral.asset(), deposit_assets);
+    let (tills, is_brought) = operation.admit(verb, &[&holding], holding.collateral.asset(), deposit_assets);
 
     // Everything in one asset goes to the wallet but what the source takes: what it was worth need not be asked.
     let closes = verb == Verb::Deleverage && word::is_max(wallet_assets);
@@ -79,7 +79,9 @@ pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> [Wor
     before.add_assets(&holding.collateral_rate.convert_down(deposit_assets));
     let (mut growth, mut paid_out) = (None, PaidOut { fee: ZERO, wallet: ZERO });
     match verb {
-        Verb::Leverage => growth = leverage::carry_out(&operation, &holding, &position, size, wallet_assets),
+        Verb::Leverage => {
+            growth = leverage::carry_out(&operation, &holding, &position, size, (wallet_assets, is_brought))
+        }
         _ => paid_out = deleverage::carry_out(&operation, &holding, &position, size, wallet_assets),
     }
     let swept = operation.settle(&tills);
@@ -125,7 +127,8 @@ impl<'a> Operation<'a> {
         Self { lock, source, bounds, extras, account }
     }
 
-    /// Lets the account in, with its deposit if that is signed for, and submits its approvals. Returns what is counted.
+    /// Lets the account in, with its deposit if that is signed for, and submits its approvals. Returns what is counted, and
+    /// whether nothing is left to bring.
     ///
     /// Without a swap, what comes here and what goes adds up; and what a relayer is paid could have been sent here.
     #[inline(never)]
@@ -135,7 +138,7 @@ impl<'a> Operation<'a> {
         holdings: &[&'h Holding<'h>],
         asset: Token<'_>,
         deposit_assets: &Word,
-    ) -> Tills<'h> {
+    ) -> (Tills<'h>, bool) {
         let mut tills = Tills([const { None }; TOKENS]);
         if self.extras.swaps_or_pays() {
             for holding in holdings {
@@ -150,13 +153,8 @@ impl<'a> Operation<'a> {
                     .any(|listing| token.is(listing.asset().0) || token.is(listing.market.address()))
             })
         });
-        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
-        tills
-    }
-
-    /// Whether a deposit is still to be brought from the wallet, which allows it.
-    pub(crate) fn is_deposit_awaited(&self, asset: Token<'_>) -> bool {
-        !self.extras.brings(asset)
+        let is_brought = self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
+        (tills, is_brought)
     }
 
     /// Carries out an exchange, by way of the first route or the second. If more of the market's shares is allowed than

@@ -99,20 +99,13 @@ impl<'a> Authorizations<'a> {
         gives && !takes_back
     }
 
-    /// Whether one of them is for a transfer of a token by Permit2.
-    pub(crate) fn transfer(&self, token: Token<'_>) -> bool {
-        let mut is_transfer = false;
-        self.each(|authorization| is_transfer |= authorization.transfers(token));
-        is_transfer
-    }
-
-    /// Brings the deposit here through Permit2, if that was signed.
+    /// Brings the deposit here through Permit2, if that was signed. Returns whether it was.
     #[inline(never)]
-    pub(crate) fn collect(&self, asset: Token<'_>, assets: &Word, account: Address<'_>, this: Address<'_>) {
+    pub(crate) fn collect(&self, asset: Token<'_>, assets: &Word, account: Address<'_>, this: Address<'_>) -> bool {
         let mut is_missing = !word::is_zero(assets);
         self.each(|authorization| {
             let Authorization { value, nonce, deadline, signature, .. } = authorization;
-            if is_missing && authorization.transfers(asset) {
+            if is_missing && authorization.kind == Kind::Permit2 && authorization.token.0.is(asset.0) {
                 is_missing = false;
                 let (at, length) = (word::of_small(8 * WORD as u64), word::of_small(signature.len() as u64));
                 let words = [asset.0.word(), value, nonce, deadline, this.word(), assets, account.word(), &at, &length];
@@ -120,6 +113,7 @@ impl<'a> Authorizations<'a> {
                 let [] = host::call(Address::known(&root!(PERMIT2)), permitTransferFromCall::SELECTOR, &parts);
             }
         });
+        !is_missing
     }
 
     /// Takes back what is to be taken back, uses up what is left, and reverts if any is left then.
@@ -166,10 +160,6 @@ impl<'a> Authorization<'a> {
             malformed(offset);
         }
         Self { kind, token, value, nonce, deadline, signature }
-    }
-
-    fn transfers(&self, token: Token<'_>) -> bool {
-        self.kind == Kind::Permit2 && self.token.0.is(token.0)
     }
 
     fn gives(&self) -> bool {

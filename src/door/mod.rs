@@ -74,11 +74,6 @@ impl<'a> Extras<'a> {
         self.signed.is_some() || self.routes.iter().any(|route| !route.is_empty())
     }
 
-    /// Whether [`Self::admit`] brings the deposit.
-    pub(crate) fn brings(&self, asset: Token<'_>) -> bool {
-        self.signed.is_some() || self.authorizations.transfer(asset)
-    }
-
     /// Whose position it is. Nothing may be done to it before [`Self::admit`] has succeeded.
     pub(crate) fn account(&self) -> Address<'a> {
         match &self.signed {
@@ -87,14 +82,16 @@ impl<'a> Extras<'a> {
         }
     }
 
-    /// Lets the account in, and brings the deposit here from its wallet, if that is signed for.
+    /// Lets the account in, and brings the deposit here from its wallet, if that is signed for. Returns whether
+    /// nothing is left to bring.
     #[inline(never)]
-    pub(crate) fn admit(&self, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) {
+    pub(crate) fn admit(&self, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) -> bool {
         match &self.signed {
             None => self.authorizations.collect(asset, deposit_assets, host::sender(), host::this()),
             Some(signed) => {
                 let witness = witness::hash(verb, self.operation, &self.routes, signed.fee_recipient);
                 signed.redeem(&witness, verb, deadline, asset, deposit_assets);
+                true
             }
         }
     }

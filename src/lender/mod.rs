@@ -28,9 +28,9 @@ impl Lender {
 
     /// A market that the lender lists: it is asked for those that are not among the known ones.
     #[inline(never)]
-    pub(crate) fn listed_or_known<'a>(self, address: Address<'a>, known: &[Listing<'a>]) -> Listing<'a> {
+    pub(crate) fn listed_or_known<'a>(self, address: Address<'a>, known: &[&Listing<'a>]) -> Listing<'a> {
         match known.iter().find(|listing| listing.market.address().is(address)) {
-            Some(listing) => *listing,
+            Some(listing) => **listing,
             None => match self {
                 Self::Exactly => exactly::listed(address),
             },

@@ -31,9 +31,9 @@ mod permit2;
 mod permits;
 mod pools;
 mod random;
+mod reentry;
 #[path = "../properties/reference.rs"]
 mod reference;
-mod reentry;
 mod repertoire;
 mod roll_rows;
 mod rolls;
