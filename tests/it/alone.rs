@@ -43,6 +43,8 @@ pub(crate) struct Invented {
     pub(crate) deposit: Turn<U256>,
     /// What it owes there if both markets are one, else in the second: at the floating rate.
     pub(crate) debt: Turn<U256>,
+    /// Shares of that deposit and of that debt, where they are not as good as none and one.
+    pub(crate) shares: Option<Turn<[U256; 2]>>,
     /// What the contract holds of the first asset.
     pub(crate) held: Turn<U256>,
     /// Prices and decimals of both assets.
@@ -232,15 +234,16 @@ impl Invented {
 
     fn view_of_market(&self, market: usize, turn: usize, selector: [u8; 4]) -> Option<Vec<U256>> {
         let (deposit, debt) = (if market == 0 { self.deposit[turn] } else { U256::ZERO }, self.debt[turn]);
+        let few = [U256::ZERO, U256::from(u8::from(!debt.is_zero()))];
+        let [shares, debt_shares] = self.shares.map_or(few, |shares| shares[turn]);
         Some(match selector {
             IExactlyMarket::assetCall::SELECTOR => {
                 vec![word_of(if self.is_one_asset { ASSETS[0] } else { ASSETS[market] })]
             }
-            IExactlyMarket::maxWithdrawCall::SELECTOR | IExactlyMarket::balanceOfCall::SELECTOR => vec![deposit],
+            IExactlyMarket::maxWithdrawCall::SELECTOR => vec![deposit],
+            IExactlyMarket::balanceOfCall::SELECTOR => vec![shares],
             IExactlyMarket::accountSnapshotCall::SELECTOR => vec![deposit, debt],
-            IExactlyMarket::accountsCall::SELECTOR => {
-                vec![U256::ZERO, U256::ZERO, U256::from(u8::from(!debt.is_zero()))]
-            }
+            IExactlyMarket::accountsCall::SELECTOR => vec![U256::ZERO, U256::ZERO, debt_shares],
             IExactlyMarket::previewRefundCall::SELECTOR => vec![debt],
             IExactlyMarket::fixedBorrowPositionsCall::SELECTOR => self.fixed.to_vec(),
             IExactlyMarket::penaltyRateCall::SELECTOR => vec![self.penalty_rate],

@@ -4,14 +4,16 @@
 use crate::{
     alone::{ASSETS, Ended, Invented, MARKETS},
     cases::{CASES, Random, Sides},
+    pools,
     reference::{fits, share_down, share_up, wad, whole},
     stage::{Stage, times},
 };
 use alloy_primitives::U256;
+use alloy_sol_types::SolError;
 use debt_manager::abi::{
     IDebtManager::{
-        ArithmeticOverflow, Bounds, CollateralBelowMin, DebtAboveMax, EquityLossAboveMax, HealthFactorBelowMin,
-        PortionTooHigh, RepaymentAboveMax, ResidualBalance,
+        ArithmeticOverflow, Bounds, CollateralBelowMin, DebtAboveMax, EquityLossAboveMax, FlashSource,
+        HealthFactorBelowMin, Leverage, PortionTooHigh, RepaymentAboveMax, ResidualBalance,
     },
     IERC20::transferCall,
 };
@@ -57,13 +59,19 @@ fn judged(world: &Invented, deposit: U256, bounds: &Bounds) -> Ended {
     Ended::Well
 }
 
-/// Somebody borrows a unit, with a deposit.
-fn borrows(deposit: U256, bounds: Bounds) -> Vec<u8> {
-    manager::leverage(MARKETS[0], deposit, times(1)).adding(U256::ONE).within(bounds).calldata()
+/// Somebody borrows units, with a deposit.
+fn borrows(units: U256, deposit: U256) -> Order<Leverage> {
+    manager::leverage(MARKETS[0], deposit, times(1)).adding(units)
+}
+
+/// The same in another market, by way of a swap: whatever is left here then is the wallet's.
+fn buys(units: U256, deposit: U256) -> Order<Leverage> {
+    let path = pools::path(&[ASSETS[1], ASSETS[0]], &[500]);
+    borrows(units, deposit).owing(MARKETS[1]).swapping(path).flashing(FlashSource::BalancerV2)
 }
 
 #[test]
-fn g1_losses_and_limits_for_any_outcome() {
+fn g1_losses_and_limits_for_any_outcome_of_a_swap() {
     let (mut random, mut sides) = (Random::new(41), Sides::default());
     let mut overflows = Sides::default();
     for _ in 0..2 * CASES {
@@ -78,7 +86,7 @@ fn g1_losses_and_limits_for_any_outcome() {
             1..4 => [U256::ZERO, beside(&mut random)],
             _ => [first, first],
         };
-        let mut world = Invented { deposit, debt, held, ..Invented::default() };
+        let mut world = Invented { deposit, debt, held, prices: [U256::ONE; 2], ..Invented::default() };
         let lost = loss(&world, put_in).unwrap_or_default();
         let limit = |random: &mut Random, edge: U256, none: U256| match random.below(3) {
             0 => random.beside(&[edge]),
@@ -91,7 +99,7 @@ fn g1_losses_and_limits_for_any_outcome() {
             ..Stage::loose()
         };
         let expected = judged(&world, put_in, &bounds);
-        assert_eq!(world.ask(borrows(put_in, bounds)), expected, "{world:?}");
+        assert_eq!(world.ask(buys(U256::ONE, put_in).within(bounds).calldata()), expected, "{world:?}");
         // All that is spare goes to the wallet, and nothing else does.
         if expected == Ended::Well {
             let sent: Vec<U256> = world.made::<transferCall>(ASSETS[0]).into_iter().map(|call| call.value).collect();
@@ -103,6 +111,82 @@ fn g1_losses_and_limits_for_any_outcome() {
     }
     sides.were_both_met();
     overflows.were_both_met();
+}
+
+/// What the position has grown to, by the shares that came of it: all but one of them for what was paid for all.
+fn grown(world: &Invented, units: U256, deposit: U256) -> Option<[U256; 2]> {
+    let [[had, owed], [has, owes]] = world.shares?;
+    let (new, new_debt) = (has.checked_sub(had)?, owes.checked_sub(owed)?);
+    let supplied = fits(&(whole(units) + whole(deposit)))?;
+    let mut position = [world.deposit[0], world.debt[0]];
+    if !new.is_zero() {
+        let gain = share_down(&whole(supplied), &(whole(new) - 1), &whole(new))?;
+        position[0] = fits(&(whole(position[0]) + gain))?;
+    }
+    if new_debt == U256::ONE {
+        position[1] = world.debt[1];
+    } else if !new_debt.is_zero() {
+        let cost = share_up(&whole(units), &whole(new_debt), &(whole(new_debt) - 1))?;
+        position[1] = fits(&(whole(position[1]) + cost))?;
+    }
+    Some(position)
+}
+
+#[test]
+fn g1_what_a_position_has_grown_to_for_any_shares() {
+    let (mut random, mut sides) = (Random::new(45), Sides::default());
+    for _ in 0..CASES {
+        let shift = random.below(3) as usize * 64;
+        let number = |random: &mut Random| random.number() >> shift;
+        let (units, deposit) = (number(&mut random).max(U256::ONE), number(&mut random));
+        let had = [0; 2].map(|_| number(&mut random));
+        let debt = [if random.below(2) == 0 { U256::ZERO } else { number(&mut random) }, number(&mut random)];
+        let owed_shares = if debt[0].is_zero() { U256::ZERO } else { had[1].max(U256::ONE) };
+        let has = [had[0], owed_shares].map(|shares| match random.below(8) {
+            0 => random.beside(&[shares]),
+            1..4 => shares.saturating_add(U256::from(random.below(4))),
+            _ => shares.saturating_add(random.beside(&[units])),
+        });
+        let shares = Some([[had[0], owed_shares], has]);
+        let mut world = Invented { deposit: [number(&mut random); 2], debt, shares, ..Invented::default() };
+        let mut outcome = grown(&world, units, deposit);
+        // What there was with the deposit, and what there is with the debts crosswise, are counted too.
+        let sums = |[collateral, debt]: [U256; 2]| {
+            let had = fits(&(whole(world.deposit[0]) + whole(deposit) + whole(debt)))?;
+            let has = fits(&(whole(collateral) + whole(world.debt[0])))?;
+            Some(had.saturating_sub(has))
+        };
+        let loss = outcome.and_then(sums);
+        outcome = outcome.filter(|_| loss.is_some());
+        let ended = world.ask(borrows(units, deposit).calldata());
+        assert_eq!(ended, if outcome.is_some() { Ended::Well } else { overflow() }, "{world:?} {units} {deposit}");
+        sides.count(outcome.is_some());
+        let (Some([collateral, debt]), Some(loss)) = (outcome, loss) else { continue };
+        for (bounds, error) in [
+            (Bounds { debtMax: debt, collateralMin: collateral, equityLossMax: loss, ..Stage::loose() }, None),
+            (
+                Bounds { collateralMin: collateral.saturating_add(U256::ONE), ..Stage::loose() },
+                Some(
+                    CollateralBelowMin { collateral, collateralMin: collateral.saturating_add(U256::ONE) }.abi_encode(),
+                ),
+            ),
+            (
+                Bounds { debtMax: debt.saturating_sub(U256::ONE), ..Stage::loose() },
+                Some(DebtAboveMax { debt, debtMax: debt.saturating_sub(U256::ONE) }.abi_encode()),
+            ),
+            (
+                Bounds { equityLossMax: loss.saturating_sub(U256::ONE), ..Stage::loose() },
+                Some(EquityLossAboveMax { loss, lossMax: loss.saturating_sub(U256::ONE) }.abi_encode()),
+            ),
+        ] {
+            let is_edge = bounds.collateralMin > collateral || bounds.debtMax < debt || bounds.equityLossMax < loss;
+            let mut again = Invented { has_acted: false, transient: Default::default(), ..world.clone() };
+            let ended = again.ask(borrows(units, deposit).within(bounds).calldata());
+            let expected = error.filter(|_| is_edge).map_or(Ended::Well, |error| Ended::With(error.into()));
+            assert_eq!(ended, expected, "{world:?} {units} {deposit}");
+        }
+    }
+    sides.were_both_met();
 }
 
 #[test]
@@ -126,7 +210,7 @@ fn g1_the_health_factor_for_any_liquidity() {
             Some(_) => Ended::Well,
         };
         let bounds = Bounds { healthFactorMin: least, ..Stage::loose() };
-        assert_eq!(world.ask(borrows(U256::ZERO, bounds)), expected, "{world:?} {least}");
+        assert_eq!(world.ask(borrows(U256::ONE, U256::ZERO).within(bounds).calldata()), expected, "{world:?} {least}");
         sides.count(expected == Ended::Well);
     }
     sides.were_both_met();
