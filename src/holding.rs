@@ -179,7 +179,9 @@ impl<'a> Holding<'a> {
 impl Worth {
     /// Adds assets elsewhere.
     pub(crate) fn add_assets(&mut self, assets: &Word) {
-        self.assets = exact::add(&self.assets, assets);
+        if !word::is_zero(assets) {
+            self.assets = exact::add(&self.assets, assets);
+        }
     }
 
     /// Adds another one.

@@ -44,30 +44,41 @@ use word::Word;
 /// Bytes of a selector.
 const SELECTOR: usize = 4;
 
-/// One row per entry point: its selector, and what it runs. Verbs return the position; callbacks return nothing.
-type Entry = ([u8; SELECTOR], fn(Calldata<'_>) -> Option<[Word; 2]>);
+/// One line per entry point: what it runs. Verbs return the position; callbacks return nothing. Dispatch is made of these
+/// lines, and so is the list that the test holds against the interface.
+macro_rules! entries {
+    ($($call:ty => $run:expr,)*) => {
+        /// The selectors of all entry points.
+        pub fn selectors() -> impl Iterator<Item = [u8; SELECTOR]> {
+            [$(<$call>::SELECTOR),*].into_iter()
+        }
 
-/// Everything that can be called. Dispatch reads this table, and so does the test that holds it against the interface.
-const ENTRIES: [Entry; 8] = [
-    (leverageCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Caller))),
-    (deleverageCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Caller))),
-    (migrateCall::SELECTOR, |calldata| Some(migrate::run(calldata, Door::Caller))),
-    (leverageForCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Signed))),
-    (deleverageForCall::SELECTOR, |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Signed))),
-    (migrateForCall::SELECTOR, |calldata| Some(migrate::run(calldata, Door::Signed))),
-    (receiveFlashLoanCall::SELECTOR, |calldata| {
+        /// Runs an entry point; nothing where there is none. A table would be data, which every frame pays for.
+        fn run(selector: [u8; SELECTOR], calldata: Calldata<'_>) -> Option<Option<[Word; 2]>> {
+            $(if selector == <$call>::SELECTOR {
+                let run: fn(Calldata<'_>) -> Option<[Word; 2]> = $run;
+                return Some(run(calldata));
+            })*
+            None
+        }
+    };
+}
+
+entries! {
+    leverageCall => |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Caller)),
+    deleverageCall => |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Caller)),
+    migrateCall => |calldata| Some(migrate::run(calldata, Door::Caller)),
+    leverageForCall => |calldata| Some(operation::adjust(calldata, Verb::Leverage, Door::Signed)),
+    deleverageForCall => |calldata| Some(operation::adjust(calldata, Verb::Deleverage, Door::Signed)),
+    migrateForCall => |calldata| Some(migrate::run(calldata, Door::Signed)),
+    receiveFlashLoanCall => |calldata| {
         flash::balancer_v2::callback(calldata);
         None
-    }),
-    (uniswapV3SwapCallbackCall::SELECTOR, |calldata| {
+    },
+    uniswapV3SwapCallbackCall => |calldata| {
         flash::uniswap_v3::callback(calldata);
         None
-    }),
-];
-
-/// The selectors of all entry points.
-pub fn selectors() -> impl Iterator<Item = [u8; SELECTOR]> {
-    ENTRIES.into_iter().map(|(selector, _)| selector)
+    },
 }
 
 /// Finds the entry point and runs it.
@@ -80,12 +91,10 @@ fn dispatch(input: &[u8]) -> Option<[Word; 2]> {
         Some((selector, arguments)) => (*selector, arguments),
         None => ([0; SELECTOR], input),
     };
-    for (known, run) in ENTRIES {
-        if known == selector {
-            return run(Calldata::new(arguments));
-        }
+    match run(selector, Calldata::new(arguments)) {
+        Some(position) => position,
+        None => revert!(UnknownSelector(&word::of_selector(selector))),
     }
-    revert!(UnknownSelector(&word::of_selector(selector)))
 }
 
 #[cfg(test)]

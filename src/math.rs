@@ -124,8 +124,16 @@ fn wrapping_mul(a: &U256, b: &U256) -> U256 {
 #[inline(never)]
 pub fn mul(a: &U256, b: &U256) -> core::result::Result<U256, Overflow> {
     let product = wrapping_mul(a, b);
-    // A product that wrapped does not give its factor back. The host's division is cheaper than a wider product.
-    if a.is_zero() || host::div(&product, a) == *b { Ok(product) } else { Err(Overflow) }
+    // Numbers of 128 bits, as amounts are, have a product that fits. Of others, a product that wrapped does not give its
+    // factor back: the host's division is cheaper than a wider product.
+    let fits = is_half(a) && is_half(b) || a.is_zero() || host::div(&product, a) == *b;
+    if fits { Ok(product) } else { Err(Overflow) }
+}
+
+/// Whether a number has no more than 128 bits.
+fn is_half(number: &U256) -> bool {
+    let [_, _, third, fourth] = number.as_limbs();
+    third | fourth == 0
 }
 
 /// `a * b / denominator`, rounded down. The product must fit 256 bits: no amount of a token comes near.

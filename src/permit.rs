@@ -41,6 +41,8 @@ struct Authorization<'a> {
 pub(crate) struct Authorizations<'a> {
     calldata: Calldata<'a>,
     count: usize,
+    /// Whether one of them takes an approval back.
+    takes_back: bool,
 }
 
 impl<'a> Authorizations<'a> {
@@ -50,12 +52,12 @@ impl<'a> Authorizations<'a> {
         let count = calldata.small();
         let heads = *calldata;
         calldata.skip(count);
-        let mut offsets = heads;
+        let (mut offsets, mut takes_back) = (heads, false);
         for _ in 0..count {
             offsets.fixed(calldata.offset() - heads.offset());
-            Authorization::decode(calldata);
+            takes_back |= !Authorization::decode(calldata).gives();
         }
-        Self { calldata: heads, count }
+        Self { calldata: heads, count, takes_back }
     }
 
     /// They were well formed when they were read, and are read again where they stand.
@@ -119,11 +121,13 @@ impl<'a> Authorizations<'a> {
     /// Takes back what is to be taken back, uses up what is left, and reverts if any is left then.
     #[inline(never)]
     pub(crate) fn settle(&self, account: Address<'_>, this: Address<'_>) {
-        self.each(|authorization| {
-            if !authorization.gives() {
-                authorization.submit(account, this);
-            }
-        });
+        if self.takes_back {
+            self.each(|authorization| {
+                if !authorization.gives() {
+                    authorization.submit(account, this);
+                }
+            });
+        }
         self.each(|&Authorization { kind, token, .. }| {
             if kind == Kind::Permit2 {
                 return;
