@@ -1,6 +1,7 @@
 //! Attacks, by their names in the threat model. The bystander has approved the contract for everything.
 
 use crate::{
+    script::{Step, Then, script},
     stage::{ALICE, ATTACKER, BYSTANDER, Stage, times, usdc},
     wallet::{self, Mode, WALLET},
 };
@@ -8,7 +9,9 @@ use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolError};
 use debt_manager::abi::{
     IBalancerV2Vault::flashLoanCall,
-    IDebtManager::{Bounds, MarketNotListed, UnexpectedCallback, UnknownSelector, WrappedError, receiveFlashLoanCall},
+    IDebtManager::{
+        self, Bounds, MarketNotListed, UnexpectedCallback, UnknownSelector, WrappedError, receiveFlashLoanCall,
+    },
 };
 use devnet::Tx;
 use protocols::manager;
@@ -83,6 +86,48 @@ fn a1_a_market_that_is_not_listed_is_never_called() {
         stage.reverts(tx, &MarketNotListed { market });
     }
     assert_eq!(stage.chain.state().storage(fake, U256::ZERO), U256::ZERO, "the fake market was called");
+}
+
+/// Operations of every verb and both doors, for the bystander or the sender, that have a market somewhere.
+fn with_market(stage: &Stage, market: Address) -> Vec<Bytes> {
+    let good = stage.market().address;
+    let nobodys = IDebtManager::Signed {
+        account: BYSTANDER,
+        nonce: U256::ZERO,
+        feeToken: market,
+        fee: U256::ONE,
+        feeRecipient: ATTACKER,
+        signature: Bytes::new(),
+    };
+    let (mut all, both) = (Vec::new(), |calls: [Vec<u8>; 2]| calls.map(Bytes::from));
+    for [collateral, debt] in [[market, good], [good, market], [market, market]] {
+        let raises = manager::leverage(collateral, usdc(100), times(2)).owing(debt);
+        let lowers = manager::deleverage(collateral, manager::ALL, times(1)).owing(debt);
+        let (there, here) = (manager::position(collateral, debt), manager::position(good, good));
+        let moves = [manager::migrate(there.clone(), here.clone()), manager::migrate(here, there)];
+        all.extend(both([raises.calldata(), raises.calldata_for(nobodys.clone())]));
+        all.extend(both([lowers.calldata(), lowers.calldata_for(nobodys.clone())]));
+        all.extend(moves.iter().flat_map(|order| both([order.calldata(), order.calldata_for(nobodys.clone())])));
+    }
+    all
+}
+
+#[test]
+fn a2_a_hostile_market_is_asked_nothing_whatever_it_would_answer() {
+    let mut stage = Stage::new();
+    let (fake, dm) = (address!("fa4e00000000000000000000000000000000fa4e"), stage.dm.address);
+    // Its getters are a real market's, but that each first calls the contract for the bystander's position.
+    let program = address!("9e11000000000000000000000000000000009e11");
+    stage.chain.set_code(program, stage.chain.state().code(stage.market().address));
+    let calls: Vec<Step> =
+        with_market(&stage, stage.market().address).into_iter().map(|data| Step::may(dm, data)).collect();
+    stage.chain.set_code(fake, script(&calls, Then::As(program)));
+    for data in with_market(&stage, fake) {
+        let tx = Tx::call(ATTACKER, dm, data);
+        let (_, trace) = stage.chain.clone().send_traced(tx.clone()).unwrap();
+        assert!(trace.frames().iter().all(|frame| frame.code != fake), "it was called");
+        stage.reverts(tx, &MarketNotListed { market: fake });
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use crate::{
     pools::replaced,
     repertoire::{Scene, scenes},
+    script::{Step, Then, script},
     stage::{BYSTANDER, Stage, times},
 };
 use alloy_primitives::{Address, Bytes, U256, hex, keccak256};
@@ -31,11 +32,13 @@ use std::collections::BTreeSet;
 const GAS: u64 = 1_000_000_000;
 
 /// A callback that a source makes in an operation when nobody interferes.
-struct Callback {
-    source: Address,
-    data: Bytes,
-    amounts: [U256; 2],
-    token: Address,
+#[derive(Clone)]
+pub(crate) struct Callback {
+    pub(crate) source: Address,
+    pub(crate) data: Bytes,
+    /// What is lent and the fee, or what the pool's balances change by.
+    pub(crate) amounts: [U256; 2],
+    pub(crate) token: Address,
 }
 
 /// What a contract calls back with.
@@ -107,7 +110,8 @@ fn forged(scene: &Scene, callbacks: &[Callback], encode: impl Fn(&Callback, Byte
     callbacks.iter().flat_map(of).collect()
 }
 
-fn loan(callback: &Callback, data: Bytes) -> Vec<u8> {
+/// The vault's call.
+pub(crate) fn loan(callback: &Callback, data: Bytes) -> Vec<u8> {
     let (tokens, amounts) = (vec![callback.token], vec![callback.amounts[0]]);
     receiveFlashLoanCall { tokens, amounts, feeAmounts: vec![callback.amounts[1]], userData: data }.abi_encode()
 }
@@ -118,7 +122,7 @@ fn swap(callback: &Callback, data: Bytes) -> Vec<u8> {
 }
 
 /// The callbacks that an operation gets when nobody interferes.
-fn callbacks(dm: Address, trace: &CallTrace) -> Vec<Callback> {
+pub(crate) fn callbacks(dm: Address, trace: &CallTrace) -> Vec<Callback> {
     let to_us = trace.frames().into_iter().filter(|frame| frame.to == dm);
     let read = |frame: &CallTrace| {
         let source = frame.from;
@@ -136,30 +140,6 @@ fn callbacks(dm: Address, trace: &CallTrace) -> Vec<Callback> {
 /// Where the code of a contract that meddles is.
 fn own_code(meddler: Address) -> Address {
     Address::from_word(keccak256(meddler))
-}
-
-/// Code that makes calls of the contract, whatever comes of them, and then does what it did before.
-fn meddling(dm: Address, meddler: Address, attempts: &[&Attempt]) -> Bytes {
-    // Of each: codecopy(0, at, length); pop(call(gas, dm, 0, 0, length, 0, 0))
-    const EACH: usize = 3 + 3 + 1 + 1 + 2 + 3 + 2 + 21 + 3;
-    const LAST: usize = 4 + 4 + 21 + 2 + 4 + 4 + 3 + 4;
-    let two = |number: usize| (number as u16).to_be_bytes();
-    let (mut code, mut data) = (Vec::new(), Vec::<u8>::new());
-    let start = attempts.len() * EACH + LAST;
-    for attempt in attempts {
-        let (at, length) = (two(start + data.len()), two(attempt.data.len()));
-        code.extend([&hex!("61")[..], &length, &hex!("61"), &at, &hex!("5f39")].concat());
-        code.extend([&hex!("5f5f61")[..], &length, &hex!("5f5f73"), dm.as_slice(), &hex!("5af150")].concat());
-        data.extend(&attempt.data);
-    }
-    // calldatacopy(0, 0, calldatasize); delegatecall(gas, code, 0, calldatasize, 0, 0);
-    // returndatacopy(0, 0, returndatasize); and it ends as the call did
-    code.extend([&hex!("365f5f37 5f5f365f 73")[..], own_code(meddler).as_slice(), &hex!("5af4 3d5f5f3e")].concat());
-    let end = two(code.len() + 4 + 3);
-    code.extend([&hex!("61")[..], &end, &hex!("57 3d5ffd 5b 3d5ff3")].concat());
-    assert_eq!(code.len(), start);
-    code.extend(data);
-    code.into()
 }
 
 /// Every contract that gets control in an operation.
@@ -186,7 +166,8 @@ fn is_refused_to_everybody(scene: &Scene) -> usize {
     for meddler in &meddlers {
         let code = stage.chain.state().code(*meddler);
         hostile.chain.set_code(own_code(*meddler), code);
-        hostile.chain.set_code(*meddler, meddling(dm, *meddler, &of(*meddler)));
+        let calls: Vec<Step> = of(*meddler).iter().map(|attempt| Step::may(dm, attempt.data.clone())).collect();
+        hostile.chain.set_code(*meddler, script(&calls, Then::As(own_code(*meddler))));
     }
     let (receipt, trace) = hostile.chain.send_traced(tx.clone().gas(GAS)).unwrap();
     assert_eq!(receipt.output, honest.output, "{title}");

@@ -1,11 +1,13 @@
 //! Operations that their accounts have signed and that somebody else sends.
 
 use crate::{
-    permit2::{InvalidContractSignature, InvalidNonce, InvalidSigner},
+    permit2::{InvalidContractSignature, InvalidNonce, InvalidSignature, InvalidSigner},
+    pools::root_cause,
     signatory::Signatory,
     stage::{ATTACKER, Stage, near, times, usdc},
 };
 use alloy_primitives::{Address, Bytes, U256, address};
+use alloy_sol_types::{Revert, SolError};
 use debt_manager::abi::{
     IDebtManager::{Bounds, DeadlinePassed, Leverage, Signed},
     IPermit2::permitWitnessTransferFromCall,
@@ -167,7 +169,7 @@ fn the_fee_may_be_of_any_token() {
 }
 
 /// The signed operation reverts, for this reason of Permit2's.
-fn refused(stage: &mut Stage, tx: Tx, reason: &impl alloy_sol_types::SolError) {
+fn refused(stage: &mut Stage, tx: Tx, reason: &impl SolError) {
     stage.refused::<permitWitnessTransferFromCall>(tx, PERMIT2, reason);
 }
 
@@ -317,5 +319,45 @@ fn a_nonce_that_was_given_up_is_not_used() {
         stage.clone().succeeds(tx.clone());
         stage.chain.send(invalidate_unordered_nonces(who.account, U256::ONE, U256::from(0b100))).unwrap();
         refused(&mut stage, tx, &InvalidNonce {});
+    }
+}
+
+#[test]
+fn a15_nobody_pays_for_somebody_elses_position() {
+    let mut stage = Stage::new();
+    let carol = Signatory::with_key(&mut stage);
+    trusting(&mut stage, &carol);
+    let token = stage.market().token;
+    token.approve(&mut stage.chain, RELAYER, PERMIT2, U256::MAX).unwrap();
+    // The relayer has 100 USDC, and has approved everyone; of the signer's it lacks one unit.
+    token.transfer(&mut stage.chain, carol.account, PAYEE, usdc(10) + U256::ONE).unwrap();
+    let order = leverage(&stage, usdc(90));
+    let before = [carol.account, RELAYER].map(|account| stage.belongings(account));
+    let tx = relayed(&stage, &carol, &order, free());
+    refused(&mut stage, tx, &Revert::from("TRANSFER_FROM_FAILED"));
+    assert_eq!([carol.account, RELAYER].map(|account| stage.belongings(account)), before);
+    token.mint(&mut stage.chain, carol.account, U256::ONE).unwrap();
+    stage.succeeds(relayed(&stage, &carol, &order, free()));
+    assert_eq!(stage.belongings(RELAYER), before[1]);
+}
+
+#[test]
+fn a10_nobody_signs_for_the_zero_address() {
+    let mut stage = Stage::new();
+    let carol = Signatory::with_key(&mut stage);
+    let order = manager::leverage(stage.market().address, U256::ZERO, times(1));
+    let good = carol.signs(&stage, &order, NONCE, free());
+    // Whoever fails to recover a key finds this one.
+    for id in [0, 1, 26, 27, 28, 29, 255] {
+        let mut signature = good.signature.to_vec();
+        for zero in [0, 32, 64] {
+            signature[..zero].fill(0);
+            signature[64] = id;
+            let signed = Signed { account: Address::ZERO, signature: signature.clone().into(), ..good.clone() };
+            let receipt = stage.send(stage.dm.relay(RELAYER, &order, signed));
+            let (who, reason) = root_cause(&receipt);
+            let refusals = [InvalidSigner {}.abi_encode(), InvalidSignature {}.abi_encode()];
+            assert!(who == PERMIT2 && refusals.contains(&reason), "{id} {zero}");
+        }
     }
 }
