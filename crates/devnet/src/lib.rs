@@ -24,7 +24,7 @@ pub use block::{Block, Receipt, TxRecord};
 pub use call::{CallResult, Overrides};
 pub use chain::{Chain, Snapshot};
 pub use config::{ChainConfig, MNEMONIC};
-pub use state::State;
+pub use state::{Change, State};
 pub use stylus::params::ArbOs;
 pub use trace::{CallTrace, FrameKind};
 pub use tx::{Tx, TxError};

@@ -23,6 +23,43 @@ pub struct State {
     accounts: Map<Address, Account>,
 }
 
+/// What is different of an account between two states.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Whose.
+    pub address: Address,
+    /// Wei before and after.
+    pub balance: [U256; 2],
+    /// The nonce before and after.
+    pub nonce: [u64; 2],
+    /// Whether its code is another.
+    pub code: bool,
+    /// The slots that have another value: where, and both values.
+    pub slots: Vec<(U256, [U256; 2])>,
+}
+
+impl Change {
+    fn between(address: Address, before: &Account, after: &Account) -> Self {
+        let balance = [before.info.balance, after.info.balance];
+        let nonce = [before.info.nonce, after.info.nonce];
+        let code = before.info.code_hash != after.info.code_hash;
+        let mut slots = Vec::new();
+        if !before.storage.ptr_eq(&after.storage) {
+            let value = |storage: &Map<U256, U256>, slot| storage.get(slot).copied().unwrap_or_default();
+            let cleared = before.storage.keys().filter(|slot| !after.storage.contains_key(*slot));
+            slots.extend(after.storage.keys().chain(cleared).filter_map(|slot| {
+                let values = [value(&before.storage, slot), value(&after.storage, slot)];
+                (values[0] != values[1]).then_some((*slot, values))
+            }));
+        }
+        Self { address, balance, nonce, code, slots }
+    }
+
+    fn is_any(&self) -> bool {
+        self.balance[0] != self.balance[1] || self.nonce[0] != self.nonce[1] || self.code || !self.slots.is_empty()
+    }
+}
+
 impl State {
     /// Wei that an account has.
     #[must_use]
@@ -94,6 +131,20 @@ impl State {
         } else {
             storage.insert(slot, value);
         }
+    }
+
+    /// What is different from an earlier state, in no order. Storage that both share is not looked at, so that the cost
+    /// is that of what was changed.
+    #[must_use]
+    pub fn changes_since(&self, earlier: &Self) -> Vec<Change> {
+        let gone = earlier.accounts.keys().filter(|address| !self.accounts.contains_key(*address));
+        let known = self.accounts.keys();
+        let nothing = Account::default();
+        let changes = known.chain(gone).map(|address| {
+            let [before, after] = [earlier, self].map(|state| state.accounts.get(address).unwrap_or(&nothing));
+            Change::between(*address, before, after)
+        });
+        changes.filter(Change::is_any).collect()
     }
 
     /// Takes over what a transaction changed.
