@@ -1,0 +1,84 @@
+//! Conservation: token by token, what an account has less what it owes changes by what the pools and the flash source
+//! took, by the fee to who sent the operation, and by what the lender charged or gave back for a debt of fixed maturity;
+//! and by nothing else but the rounding of shares.
+
+use crate::{books::Books, check::Violation, coin::Coin, owners::Owner, stage::Stage, ways::Call};
+use alloy_primitives::{Address, I256, U256};
+use alloy_sol_types::{SolEvent as _, sol};
+use devnet::{Change, Receipt};
+use protocols::deployer::ask;
+
+sol! {
+    function totalAssets() external view returns (uint256);
+    event BorrowAtMaturity(uint256 indexed maturity, address caller, address indexed receiver, address indexed borrower, uint256 assets, uint256 fee);
+    event RepayAtMaturity(uint256 indexed maturity, address indexed caller, address indexed borrower, uint256 assets, uint256 positionAssets);
+}
+
+/// Units that the conversions to shares and back may cost or give, in all the calls of the lender that an operation of
+/// 32 rounds makes.
+const ROUNDING: u64 = 200;
+
+/// Holds what was before against what is now.
+pub(crate) fn check(
+    stage: &Stage,
+    before: &Books,
+    now: &Books,
+    changes: &[Change],
+    receipt: &Receipt,
+    call: &Call,
+) -> Result<(), Violation> {
+    for asset in Coin::ALL {
+        let token = stage.market(asset).token.address;
+        let (before, now) = (&before[asset as usize], &now[asset as usize]);
+        let gain = now.net() - before.net();
+        let taken = taken(stage, changes, token);
+        let fee = call.fee.filter(|fee| fee.token == token).map_or(I256::ZERO, |fee| I256::from_raw(fee.units));
+        let charged = charged(receipt, stage.market(asset).address);
+        let unexplained = gain + taken + fee + charged;
+        let rule = "I10: value came or went";
+        let rounding = U256::from(ROUNDING) + now.revalued(before);
+        let lost = lost(stage, asset, before.share_price.saturating_sub(now.share_price), before.share_price);
+        Violation::unless(lost <= U256::from(ROUNDING), "I4: everybody's shares lost value", || {
+            format!("{}: {lost} units", asset.symbol())
+        })?;
+        Violation::unless(unexplained.unsigned_abs() <= rounding, rule, || {
+            format!("{}: {unexplained} (account {gain}, pools {taken}, lender {charged})", asset.symbol())
+        })?;
+    }
+    Ok(())
+}
+
+/// Units by which all shares together are worth less. The lender rounds in its own favour and in borrowers', too: what a
+/// pool of a maturity earns, it counts by parts.
+fn lost(stage: &Stage, coin: Coin, drop: U256, price: U256) -> U256 {
+    if drop.is_zero() {
+        return U256::ZERO;
+    }
+    let all = ask(&stage.chain, stage.market(coin).address, totalAssetsCall {});
+    all.saturating_mul(drop).checked_div(price).unwrap_or_default()
+}
+
+/// Units of a token that the pools have more, and who gets the flash source's fees.
+fn taken(stage: &Stage, changes: &[Change], token: Address) -> I256 {
+    let takes = |index: usize| {
+        let Some(account) = stage.accounts.get(index) else { return false };
+        *account == stage.collector || stage.is_pool(*account)
+    };
+    let slots = changes.iter().filter(|change| change.address == token).flat_map(|change| &change.slots);
+    slots
+        .filter(|(slot, _)| matches!(stage.owner(*slot), Some(Owner::Protocol(index)) if takes(index)))
+        .fold(I256::ZERO, |sum, (_, [before, after])| sum + I256::from_raw(*after) - I256::from_raw(*before))
+}
+
+/// Units that a market charged for debts of fixed maturity, less what it gave back for paying early.
+fn charged(receipt: &Receipt, market: Address) -> I256 {
+    let logs = receipt.logs.iter().filter(|log| log.address == market);
+    logs.fold(I256::ZERO, |sum, log| {
+        if let Ok(borrowed) = BorrowAtMaturity::decode_log(log) {
+            return sum + I256::from_raw(borrowed.fee);
+        }
+        let repaid =
+            RepayAtMaturity::decode_log(log).map(|log| I256::from_raw(log.assets) - I256::from_raw(log.positionAssets));
+        sum + repaid.unwrap_or_default()
+    })
+}
