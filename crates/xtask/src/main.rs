@@ -3,6 +3,7 @@
 //! Each command first makes sure of what it needs, so that any of them can be the first one in a fresh clone. What a
 //! step does, how long it took and what to do when it fails goes to standard error; standard output holds results only.
 
+mod campaign;
 mod cargo_stylus;
 mod debian;
 mod demo;
@@ -90,6 +91,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Calls the contract at random in the protocols' world, and checks every invariant after each call.
+    Campaign(campaign::Arguments),
     /// Runs everything that a change must pass (`cargo verify`).
     Verify,
 }
@@ -114,6 +117,7 @@ fn run(command: Command) -> Result<()> {
         Command::Size { json, write, network, toolchain } => size::run(&project, &network, toolchain, json, write),
         Command::Gas { json, write, frames } => gas::run(&project, json, write, frames.as_deref()),
         Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
+        Command::Campaign(arguments) => campaign::run(&project, &arguments),
         Command::Verify => verify::run(&project),
     }
 }
