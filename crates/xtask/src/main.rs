@@ -12,9 +12,11 @@ mod fixtures;
 mod gas;
 mod integrity;
 mod measure;
+mod mutants;
 mod postprocess;
 mod program;
 mod project;
+mod reproduce;
 mod setup;
 mod shell;
 mod size;
@@ -93,6 +95,19 @@ enum Command {
     },
     /// Calls the contract at random in the protocols' world, and checks every invariant after each call.
     Campaign(campaign::Arguments),
+    /// Changes the contract in every small way, one at a time, and tells which changes no test notices.
+    Mutants {
+        /// The files of the contract to change; those that decide the most if none is named.
+        files: Vec<String>,
+        /// Tries those again that survived: after tests were added.
+        #[arg(long)]
+        again: bool,
+        /// Leaves a test out: one that fails anyhow.
+        #[arg(long, value_name = "TEST")]
+        without: Vec<String>,
+    },
+    /// Builds the contract a second time, elsewhere and from nothing, and compares.
+    Reproduce,
     /// Runs everything that a change must pass (`cargo verify`).
     Verify,
 }
@@ -118,6 +133,8 @@ fn run(command: Command) -> Result<()> {
         Command::Gas { json, write, frames } => gas::run(&project, json, write, frames.as_deref()),
         Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
         Command::Campaign(arguments) => campaign::run(&project, &arguments),
+        Command::Mutants { files, again, without } => mutants::run(&project, &files, again, &without),
+        Command::Reproduce => reproduce::run(&project),
         Command::Verify => verify::run(&project),
     }
 }

@@ -3,7 +3,7 @@
 use eyre::{Result, WrapErr as _, eyre};
 use std::{
     env, fs,
-    path::{self, PathBuf},
+    path::{self, Path, PathBuf},
     process::Command,
 };
 
@@ -40,6 +40,24 @@ impl Project {
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = own.ancestors().nth(2).ok_or_else(|| eyre!("{} is not in a checkout", own.display()))?.to_owned();
         Ok(Self { root, cache: cache()? })
+    }
+
+    /// Another checkout, with the files of this one that git knows of, or would if asked to add everything. What is built
+    /// there stays.
+    pub(crate) fn copied(&self, folder: &Path) -> Result<Self> {
+        let mut git = Command::new("git");
+        git.args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"]).current_dir(&self.root);
+        for name in shell::output(&mut git)?.split_terminator('\0') {
+            let (from, to) = (self.root.join(name), folder.join(name));
+            let Ok(bytes) = fs::read(&from) else { continue };
+            // What is the same keeps its time, so that cargo need not build it again.
+            if fs::read(&to).is_ok_and(|old| old == bytes) {
+                continue;
+            }
+            fs::create_dir_all(to.parent().unwrap_or(folder)).wrap_err_with(|| to.display().to_string())?;
+            fs::write(&to, bytes).wrap_err_with(|| to.display().to_string())?;
+        }
+        Ok(Self { root: folder.to_owned(), cache: self.cache.clone() })
     }
 
     /// The exact release that `rust-toolchain.toml` pins.

@@ -3,7 +3,7 @@
 use crate::{
     cargo_stylus, fixtures, gas, program,
     project::Project,
-    shell, size,
+    reproduce, shell, size,
     test_run::{self, Counts},
     toolchain::{Choice, Way},
     wasm::{self, DEFAULT_NETWORK},
@@ -43,6 +43,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     checks.run("clippy", || clippy(project, ready.way));
     let counts = checks.run("tests", || tests(project, &ready));
     checks.run("sizes", || size::verify(project));
+    checks.run("reproducible build", || reproduce::run(project));
     checks.run("gas", || gas::verify(project));
     checks.run("documentation", || documentation(project));
 

@@ -1,0 +1,170 @@
+//! Running the tests against each mutant until one of them fails.
+
+use super::{Mutant, choose, record::Record, shown};
+use crate::{
+    program::WASM_VARIABLE,
+    project::{CACHE_VARIABLE, Project},
+    shell,
+};
+use eyre::{Result, WrapErr as _, bail, ensure, eyre};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Tests that notice most of what can be wrong, and soon. Those that are left run after them.
+const FIRST: [&str; 12] = [
+    "alone_",
+    "leverage::",
+    "deleverage::",
+    "bounds::",
+    "attacks::",
+    "surface::",
+    "permits::",
+    "signed::",
+    "fixed_permits::",
+    "cross::",
+    "loops::",
+    "tampering::",
+];
+
+/// How long the tests may take with one mutant. Some never end.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// How the tests ended.
+pub(super) enum End {
+    /// None failed.
+    Passed,
+    /// This one did, or they took too long.
+    Failed(String),
+}
+
+/// The tests of the contract, as they are built.
+pub(super) fn build(project: &Project) -> Result<PathBuf> {
+    let mut command = project.cargo()?;
+    command.args(["test", "--locked", "--package", "debt-manager", "--test", "it", "--no-run"]);
+    let messages = shell::output(command.args(["--message-format", "json"]))?;
+    let mut programs = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message["executable"].as_str()?))
+    });
+    programs.next_back().ok_or_else(|| eyre!("cargo names no program for the contract's tests"))
+}
+
+/// A hunt for the mutants of one program.
+pub(super) struct Hunt<'a> {
+    pub(super) project: &'a Project,
+    /// The tests' program.
+    pub(super) tests: PathBuf,
+    /// Tests that are left out.
+    pub(super) without: &'a [String],
+    /// Where a mutant is put.
+    pub(super) folder: PathBuf,
+    /// The program that has all mutants.
+    pub(super) program: Vec<u8>,
+}
+
+impl Hunt<'_> {
+    /// Tries each mutant that has not been tried.
+    pub(super) fn run(&self, mutants: &[Mutant], record: &mut Record) -> Result<()> {
+        if !record.is_sound() {
+            match shell::step("the tests, with no mutant chosen", || self.tested(0))? {
+                End::Passed => record.note_sound()?,
+                End::Failed(test) => bail!("{test} fails though no mutant is chosen"),
+            }
+        }
+        let start = Instant::now();
+        let (all, tried) = (mutants.len(), record.tried());
+        for mutant in mutants {
+            if record.knows(mutant.number) {
+                continue;
+            }
+            let noticed = match self.tested(mutant.number)? {
+                End::Passed => None,
+                End::Failed(test) => Some(test),
+            };
+            record.note(mutant.number, noticed.clone())?;
+            let (done, here) = (record.tried(), record.tried() - tried);
+            let left = start.elapsed().mul_f64((all - done) as f64 / here.max(1) as f64);
+            shell::say(&format!(
+                "    {done}/{all}, {} left: {}:{} {}: {}",
+                shell::seconds(left),
+                mutant.file,
+                mutant.line,
+                mutant.change,
+                noticed.as_deref().unwrap_or("SURVIVES"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Runs the tests with one mutant, or none.
+    fn tested(&self, number: u32) -> Result<End> {
+        let path = self.folder.join("mutant.wasm");
+        fs::write(&path, choose(&self.program, number)?).wrap_err_with(|| shown(&path))?;
+        match self.run_tests(&path, &FIRST)? {
+            End::Passed => {
+                let skipped: Vec<&str> = FIRST.iter().flat_map(|name| ["--skip", name]).collect();
+                self.run_tests(&path, &skipped)
+            }
+            failed => Ok(failed),
+        }
+    }
+
+    /// Runs some tests until the first one fails.
+    fn run_tests(&self, wasm: &Path, arguments: &[&str]) -> Result<End> {
+        let mut command = Command::new(&self.tests);
+        command
+            .args(arguments)
+            .args(self.without.iter().flat_map(|name| ["--skip", name]))
+            .current_dir(&self.project.root)
+            .env(WASM_VARIABLE, wasm);
+        command.env(CACHE_VARIABLE, &self.project.cache).env("RUST_BACKTRACE", "0").env_remove("RUST_TEST_THREADS");
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .wrap_err_with(|| shown(&self.tests))?;
+        let output = child.stdout.take().ok_or_else(|| eyre!("the tests have no output"))?;
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let (deadline, mut passed) = (Instant::now() + LIMIT, false);
+        let failed = loop {
+            match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    passed |= line.starts_with("test result: ok. ") && !line.starts_with("test result: ok. 0 passed");
+                    let name = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
+                    if let Some(name) = name {
+                        break Some(name.to_owned());
+                    }
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => break Some("a time limit".to_owned()),
+                Err(mpsc::RecvTimeoutError::Disconnected) => break None,
+            }
+        };
+        if failed.is_some() {
+            child.kill().wrap_err("stopping the tests")?;
+        }
+        let status = child.wait().wrap_err("waiting for the tests")?;
+        match failed {
+            Some(name) => Ok(End::Failed(name)),
+            None if status.success() => {
+                ensure!(passed, "no test ran");
+                Ok(End::Passed)
+            }
+            None => Ok(End::Failed("all of them, at once".to_owned())),
+        }
+    }
+}
