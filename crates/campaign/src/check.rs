@@ -2,8 +2,9 @@
 
 use crate::{
     books::{self, Books},
+    coin::Coin,
     conserve,
-    orders::{Placed, Spot},
+    orders::{Asked, Placed, Spot},
     owners::Owner,
     people::Person,
     stage::Stage,
@@ -159,4 +160,28 @@ pub(crate) fn bounds(
     let holds =
         timestamp <= *deadline && debt <= *debtMax && collateral >= *collateralMin && health >= *healthFactorMin;
     Violation::unless(holds, "I9: a bound does not hold", || format!("{collateral} {debt} {health}"))
+}
+
+/// What came from the wallet and went to it, and what was paid for the old debt, is what was asked for.
+pub(crate) fn amounts(
+    stage: &Stage,
+    placed: &Placed,
+    [before, now]: [&Books; 2],
+    receipt: &Receipt,
+    call: &Call,
+) -> Result<(), Violation> {
+    let Asked { deposit, withdrawal, repay_max } = placed.order.asked();
+    for coin in Coin::ALL {
+        let token = stage.market(coin).token.address;
+        let fee = call.fee.filter(|fee| fee.token == token).map_or(U256::ZERO, |fee| fee.units);
+        let is_collateral = coin == placed.from.collateral;
+        let (had, has) = (before[coin as usize].wallet, now[coin as usize].wallet + fee);
+        let due = |units: U256| if is_collateral { units } else { U256::ZERO };
+        let holds = has + due(deposit) >= had + due(withdrawal);
+        Violation::unless(holds, "I9: the wallet paid more or got less than agreed", || {
+            format!("{}: {had} to {has}", coin.symbol())
+        })?;
+    }
+    let paid = conserve::repaid(receipt, stage.market(placed.from.debt).address);
+    Violation::unless(paid <= repay_max, "I9: a repayment cost more than accepted", || format!("{paid} {repay_max}"))
 }

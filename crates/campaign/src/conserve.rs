@@ -2,7 +2,14 @@
 //! took, by the fee to who sent the operation, and by what the lender charged or gave back for a debt of fixed maturity;
 //! and by nothing else but the rounding of shares.
 
-use crate::{books::Books, check::Violation, coin::Coin, owners::Owner, stage::Stage, ways::Call};
+use crate::{
+    books::{Book, Books},
+    check::Violation,
+    coin::Coin,
+    owners::Owner,
+    stage::Stage,
+    ways::Call,
+};
 use alloy_primitives::{Address, I256, U256};
 use alloy_sol_types::{SolEvent as _, sol};
 use devnet::{Change, Receipt};
@@ -11,12 +18,16 @@ use protocols::deployer::ask;
 sol! {
     function totalAssets() external view returns (uint256);
     event BorrowAtMaturity(uint256 indexed maturity, address caller, address indexed receiver, address indexed borrower, uint256 assets, uint256 fee);
+    event Repay(address indexed caller, address indexed borrower, uint256 assets, uint256 shares);
     event RepayAtMaturity(uint256 indexed maturity, address indexed caller, address indexed borrower, uint256 assets, uint256 positionAssets);
 }
 
 /// Units that the conversions to shares and back may cost or give, in all the calls of the lender that an operation of
 /// 32 rounds makes.
 const ROUNDING: u64 = 200;
+
+/// The lender's view of what all shares are worth is too high by at most one part of so many.
+const IMPRECISION: u64 = 1_000_000_000;
 
 /// Holds what was before against what is now.
 pub(crate) fn check(
@@ -37,9 +48,9 @@ pub(crate) fn check(
         let unexplained = gain + taken + fee + charged;
         let rule = "I10: value came or went";
         let rounding = U256::from(ROUNDING) + now.revalued(before);
-        let lost = lost(stage, asset, before.share_price.saturating_sub(now.share_price), before.share_price);
-        Violation::unless(lost <= U256::from(ROUNDING), "I4: everybody's shares lost value", || {
-            format!("{}: {lost} units", asset.symbol())
+        let price_drop = before.share_price.saturating_sub(now.share_price);
+        Violation::unless(is_rounding(stage, asset, price_drop, now), "I4: everybody's shares lost value", || {
+            format!("{}: {} to {}", asset.symbol(), before.share_price, now.share_price)
         })?;
         Violation::unless(unexplained.unsigned_abs() <= rounding, rule, || {
             format!("{}: {unexplained} (account {gain}, pools {taken}, lender {charged})", asset.symbol())
@@ -48,14 +59,15 @@ pub(crate) fn check(
     Ok(())
 }
 
-/// Units by which all shares together are worth less. The lender rounds in its own favour and in borrowers', too: what a
-/// pool of a maturity earns, it counts by parts.
-fn lost(stage: &Stage, coin: Coin, drop: U256, price: U256) -> U256 {
+/// Whether all shares together are worth hardly less. The lender counts what its pools of maturities have earned by parts,
+/// and before it works out the interest of a floating rate that depends on it, while its view does it the other way round.
+fn is_rounding(stage: &Stage, coin: Coin, drop: U256, now: &Book) -> bool {
     if drop.is_zero() {
-        return U256::ZERO;
+        return true;
     }
     let all = ask(&stage.chain, stage.market(coin).address, totalAssetsCall {});
-    all.saturating_mul(drop).checked_div(price).unwrap_or_default()
+    let lost = all.saturating_mul(drop).checked_div(now.share_price).unwrap_or_default();
+    lost <= U256::from(ROUNDING) + all / U256::from(IMPRECISION)
 }
 
 /// Units of a token that the pools have more, and who gets the flash source's fees.
@@ -81,4 +93,14 @@ fn charged(receipt: &Receipt, market: Address) -> I256 {
             RepayAtMaturity::decode_log(log).map(|log| I256::from_raw(log.assets) - I256::from_raw(log.positionAssets));
         sum + repaid.unwrap_or_default()
     })
+}
+
+/// Units that a market got for debts.
+pub(crate) fn repaid(receipt: &Receipt, market: Address) -> U256 {
+    let logs = receipt.logs.iter().filter(|log| log.address == market);
+    let paid = logs.filter_map(|log| {
+        let fixed = RepayAtMaturity::decode_log(log).map(|log| log.assets).ok();
+        fixed.or_else(|| Repay::decode_log(log).map(|log| log.assets).ok())
+    });
+    paid.fold(U256::ZERO, |sum, assets| sum + assets)
 }

@@ -54,7 +54,26 @@ pub(crate) struct Placed {
     pub(crate) to: Spot,
 }
 
+/// What an order asks for of the wallet, and most that it pays for a debt.
+pub(crate) struct Asked {
+    pub(crate) deposit: U256,
+    /// Of everything, nothing is said here.
+    pub(crate) withdrawal: U256,
+    pub(crate) repay_max: U256,
+}
+
 impl AnyOrder {
+    pub(crate) fn asked(&self) -> Asked {
+        let mut asked = Asked { deposit: U256::ZERO, withdrawal: U256::ZERO, repay_max: U256::MAX };
+        match self {
+            Self::Leverage(order) => asked.deposit = order.operation.deposit,
+            Self::Deleverage(order) if order.operation.withdraw == U256::MAX => {}
+            Self::Deleverage(order) => asked.withdrawal = order.operation.withdraw,
+            Self::Migrate(order) => asked.repay_max = order.operation.repayMax,
+        }
+        asked
+    }
+
     pub(crate) fn calldata(&self) -> Vec<u8> {
         each!(self, order => order.calldata())
     }

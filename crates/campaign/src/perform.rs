@@ -89,6 +89,7 @@ impl Play {
         let stage = &self.stage;
         let now = check::outcome(stage, &before, &changes, &receipt, &call)?;
         check::bounds(stage, &placed, &now, call.account, &receipt)?;
+        check::amounts(stage, &placed, [&before.books, &now], &receipt, &call)?;
         let detail = || format!("{operation:?}");
         Violation::unless(must_fail != Some(true), "I9: a bound was passed", detail)?;
         Violation::unless(

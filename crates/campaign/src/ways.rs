@@ -4,7 +4,7 @@
 use crate::{
     allowances::Allowances,
     coin::Coin,
-    orders::{AnyOrder, Placed},
+    orders::Placed,
     people::Person,
     permits::{Fate, shorten},
     rehearsal::Outcome,
@@ -103,7 +103,7 @@ impl Stage {
     fn signed(&self, person: Person, placed: &Placed, fault: Option<u64>) -> Call {
         let (account, attacker) = (person.address(), Person::Attacker.address());
         let (usdc, nonce) = (self.market(Coin::Usdc).token, self.unused_nonce());
-        let deposited = if placed.from.collateral == Coin::Usdc { placed.order.deposit() } else { U256::ZERO };
+        let deposited = if placed.from.collateral == Coin::Usdc { placed.order.asked().deposit } else { U256::ZERO };
         let spare = usdc.balance_of(&self.chain, account).saturating_sub(deposited);
         let fee = Fee { token: usdc.address, units: spare.min(nonce % U256::from(3)), recipient: attacker };
         let asset = self.market(placed.from.collateral).token.address;
@@ -133,14 +133,4 @@ fn tamper(input: &mut [u8], choice: u64) {
     let mut rng = Rng::new(choice, 0);
     let at = 4 + rng.below(input.len() as u64 - 4) as usize;
     input[at] ^= 1 << rng.below(8);
-}
-
-impl AnyOrder {
-    /// What comes from the wallet.
-    fn deposit(&self) -> U256 {
-        match self {
-            Self::Leverage(order) => order.operation.deposit,
-            Self::Deleverage(_) | Self::Migrate(_) => U256::ZERO,
-        }
-    }
 }
