@@ -2,6 +2,7 @@
 //!
 //! `crates/protocols/fixtures.toml` pins each by version, length and digest; `crates/protocols` reads the archives as
 //! they are. Nothing is unpacked and no script of a package runs. Several may not be redistributed, so none is committed.
+//! Tools that come as packages are pinned there too, and fetched by what needs them.
 
 use crate::{
     debian,
@@ -9,7 +10,7 @@ use crate::{
     project::Project,
     shell,
 };
-use eyre::{Result, WrapErr as _, ensure};
+use eyre::{Result, WrapErr as _, ensure, eyre};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use std::{
@@ -26,6 +27,7 @@ const MANIFEST: &str = "crates/protocols/fixtures.toml";
 #[derive(Deserialize)]
 struct Manifest {
     package: Vec<Package>,
+    tool: Vec<Package>,
 }
 
 /// A pinned package. The manifest also states its licence, which nothing here depends on.
@@ -56,28 +58,44 @@ impl Package {
 
 /// Makes sure that every pinned package is in the cache, whole and right. Without a network if they are.
 pub(crate) fn fetch(project: &Project) -> Result<()> {
-    let manifest = manifest(project)?;
-    let start = Instant::now();
-    let folder = project.cache.join("npm");
-    let missing: Vec<&Package> = manifest.package.iter().filter(|package| !package.is_good(&folder)).collect();
-    if missing.is_empty() {
-        let (count, took) = (manifest.package.len(), shell::seconds(start.elapsed()));
+    let (packages, start) = (manifest(project)?.package, Instant::now());
+    let folder = folder(project);
+    if !bring(&packages, &folder)? {
+        let (count, took) = (packages.len(), shell::seconds(start.elapsed()));
         shell::say(&format!("fixtures: all {count} packages are in {} ({took})", folder.display()));
-        return Ok(());
     }
-    fs::create_dir_all(&folder).wrap_err_with(|| folder.display().to_string())?;
+    Ok(())
+}
+
+/// A tool's archive, which is fetched if it is not in the cache, and the version.
+pub(crate) fn tool(project: &Project, name: &str) -> Result<(PathBuf, String)> {
+    let tools: Vec<Package> = manifest(project)?.tool.into_iter().filter(|tool| tool.name == name).collect();
+    let folder = folder(project);
+    bring(&tools, &folder)?;
+    let tool = tools.into_iter().next().ok_or_else(|| eyre!("{MANIFEST} does not pin {name}"))?;
+    Ok((tool.path(&folder), tool.version))
+}
+
+fn folder(project: &Project) -> PathBuf {
+    project.cache.join("npm")
+}
+
+/// Downloads what is missing of some packages. Returns whether anything was.
+fn bring(packages: &[Package], folder: &Path) -> Result<bool> {
+    let missing: Vec<&Package> = packages.iter().filter(|package| !package.is_good(folder)).collect();
+    if missing.is_empty() {
+        return Ok(false);
+    }
+    fs::create_dir_all(folder).wrap_err_with(|| folder.display().to_string())?;
     let bytes = HumanBytes(missing.iter().map(|package| package.bytes).sum());
-    let name = format!(
-        "fixtures: {} of {} packages ({bytes}) into {}",
-        missing.len(),
-        manifest.package.len(),
-        folder.display()
-    );
+    let (missing_count, count) = (missing.len(), packages.len());
+    let name = format!("fixtures: {missing_count} of {count} packages ({bytes}) into {}", folder.display());
     shell::step(&name, || {
         // Held until the file is closed, or this process ends however it ends.
-        let _lock = lock(&folder)?;
-        download(&missing, &folder)
-    })
+        let _lock = lock(folder)?;
+        download(&missing, folder)
+    })?;
+    Ok(true)
 }
 
 fn manifest(project: &Project) -> Result<Manifest> {
@@ -175,7 +193,7 @@ mod tests {
     fn each_package_is_pinned_by_version_length_and_digest() {
         let manifest = manifest(&Project::find().expect("the checkout")).expect("a good manifest");
         let mut names = BTreeSet::new();
-        for Package { name, version, bytes, integrity } in &manifest.package {
+        for Package { name, version, bytes, integrity } in manifest.package.iter().chain(&manifest.tool) {
             assert!(names.insert(name), "{name} is there twice");
             assert!(version.starts_with(|first: char| first.is_ascii_digit()), "{name}: {version} is not one version");
             assert!(*bytes > 0, "{name} is empty");

@@ -3,6 +3,7 @@
 //! Each command first makes sure of what it needs, so that any of them can be the first one in a fresh clone. What a
 //! step does, how long it took and what to do when it fails goes to standard error; standard output holds results only.
 
+mod abi;
 mod campaign;
 mod cargo_stylus;
 mod debian;
@@ -20,6 +21,7 @@ mod reproduce;
 mod setup;
 mod shell;
 mod size;
+mod solidity;
 mod test_run;
 mod toolchain;
 mod verify;
@@ -84,6 +86,12 @@ enum Command {
         #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "")]
         frames: Option<String>,
     },
+    /// Generates what other programs read of the interface, and compiles the examples, from the Solidity files in abi/.
+    Abi {
+        /// Only compares with the committed files.
+        #[arg(long)]
+        check: bool,
+    },
     /// Runs the contract against the real protocols and prints what happened (`cargo demo`).
     Demo {
         /// Prints JSON and nothing else on standard output.
@@ -131,6 +139,7 @@ fn run(command: Command) -> Result<()> {
         Command::CargoStylus => cargo_stylus::install(&project).map(drop),
         Command::Size { json, write, network, toolchain } => size::run(&project, &network, toolchain, json, write),
         Command::Gas { json, write, frames } => gas::run(&project, json, write, frames.as_deref()),
+        Command::Abi { check } => abi::run(&project, check),
         Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
         Command::Campaign(arguments) => campaign::run(&project, &arguments),
         Command::Mutants { files, again, without } => mutants::run(&project, &files, again, &without),

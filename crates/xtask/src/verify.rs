@@ -1,7 +1,7 @@
 //! `cargo verify`: the gate. Sets up what is missing, then runs every check, and says at the end which were run.
 
 use crate::{
-    cargo_stylus, fixtures, gas, program,
+    abi, cargo_stylus, fixtures, gas, program,
     project::Project,
     reproduce, shell, size,
     test_run::{self, Counts},
@@ -45,6 +45,7 @@ pub(crate) fn run(project: &Project) -> Result<()> {
     checks.run("sizes", || size::verify(project));
     checks.run("reproducible build", || reproduce::run(project));
     checks.run("gas", || gas::verify(project));
+    checks.run("interface", || abi::run(project, true));
     checks.run("documentation", || documentation(project));
 
     let took = format!("{} (checks: {})", shell::seconds(start.elapsed()), shell::seconds(checking.elapsed()));
