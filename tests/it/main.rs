@@ -23,6 +23,8 @@ mod extremes;
 mod fixed;
 mod fixed_permits;
 mod gas_grid;
+mod integrator;
+mod interface;
 mod lenders;
 mod leverage;
 mod loops;

@@ -1,0 +1,214 @@
+//! The release WASM has exactly what the interface has: its entry points, its errors and its events. The interface is
+//! read from `abi/DebtManager.json`, which is what other programs read.
+
+use crate::{
+    rolls::{Roll, WHOLE},
+    stage::{ALICE, Stage, times, usdc, wasm},
+};
+use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
+use alloy_sol_types::{SolCall, SolError, SolEvent, SolInterface};
+use debt_manager::abi::{
+    IBalancerV2Vault,
+    IDebtManager::{
+        Deleveraged, IDebtManagerCalls, IDebtManagerErrors, IDebtManagerEvents, InvalidCalldata, Leveraged, Migrated,
+        NotPayable, UnexpectedCallback, UnknownSelector, receiveFlashLoanCall, uniswapV3SwapCallbackCall,
+    },
+};
+use devnet::{CallResult, Tx};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use wasmparser::{Operator, Parser, Payload};
+
+/// The entry points, as they are and will stay.
+const GOLDEN: [(&str, [u8; 4]); 8] = [
+    ("deleverage", hex!("c9b300ed")),
+    ("deleverageFor", hex!("4c774750")),
+    ("leverage", hex!("3e4e2356")),
+    ("leverageFor", hex!("9f2adb0b")),
+    ("migrate", hex!("564d2c3d")),
+    ("migrateFor", hex!("ff5e216b")),
+    ("receiveFlashLoan", hex!("f04f2707")),
+    ("uniswapV3SwapCallback", hex!("fa461e33")),
+];
+
+/// How many selectors are tried that nobody has.
+const STRANGERS: u64 = 2_000;
+
+/// The signatures of what the published interface has of a kind: `function`, `error` or `event`.
+fn published(kind: &str) -> BTreeMap<String, B256> {
+    let abi: Value = serde_json::from_str(include_str!("../../abi/DebtManager.json")).unwrap();
+    let of_kind = abi.as_array().unwrap().iter().filter(|item| item["type"] == kind);
+    of_kind.map(signature).map(|signature| (signature.clone(), keccak256(signature))).collect()
+}
+
+fn signature(item: &Value) -> String {
+    format!("{}({})", item["name"].as_str().unwrap(), types(&item["inputs"]))
+}
+
+/// A list of types as they stand in a signature, where a struct is the list of its fields.
+fn types(list: &Value) -> String {
+    let canonical = |item: &Value| {
+        let name = item["type"].as_str().unwrap();
+        match name.strip_prefix("tuple") {
+            Some(array) => format!("({}){array}", types(&item["components"])),
+            None => name.to_owned(),
+        }
+    };
+    list.as_array().unwrap().iter().map(canonical).collect::<Vec<_>>().join(",")
+}
+
+fn selectors(kind: &str) -> BTreeSet<[u8; 4]> {
+    published(kind).values().map(|hash| *hash.first_chunk().unwrap()).collect()
+}
+
+/// What the release WASM answers to some bytes, from anybody, with so much ether.
+fn asked(stage: &Stage, data: &[u8], value: u64) -> CallResult {
+    let tx = Tx::call(ALICE, stage.dm.address, data.to_vec()).value(U256::from(value));
+    let answer = stage.chain.call(tx).unwrap();
+    assert!(!answer.success, "{} succeeded", hex::encode(data));
+    answer
+}
+
+/// Selectors that the interface does not have: near to its own, and anywhere.
+fn strangers() -> BTreeSet<[u8; 4]> {
+    let known = selectors("function");
+    let flipped = known.iter().flat_map(|selector| {
+        let number = u32::from_be_bytes(*selector);
+        (0..32).map(move |bit| (number ^ 1 << bit).to_be_bytes())
+    });
+    let anywhere = (0..STRANGERS).map(|number| *keccak256(number.to_be_bytes()).first_chunk().unwrap());
+    let named = ["constructor()", "stylus_constructor()", "initialize()", "transferOwnership(address)", "owner()"];
+    let named = named.into_iter().map(|name| *keccak256(name).first_chunk().unwrap());
+    let others = [[0; 4], [0xff; 4], IBalancerV2Vault::flashLoanCall::SELECTOR];
+    flipped.chain(anywhere).chain(named).chain(others).filter(|selector| !known.contains(selector)).collect()
+}
+
+#[test]
+fn g5_the_selectors_are_the_golden_ones() {
+    let golden: BTreeMap<&str, [u8; 4]> = GOLDEN.into();
+    let dispatched: Vec<[u8; 4]> = debt_manager::selectors().collect();
+    let names: BTreeMap<&str, [u8; 4]> = IDebtManagerCalls::selectors()
+        .map(|known| (IDebtManagerCalls::name_by_selector(known).unwrap(), known))
+        .collect();
+    assert_eq!(names, golden);
+    assert_eq!(dispatched.len(), golden.len(), "two entry points share a selector");
+    assert_eq!(dispatched.into_iter().collect::<BTreeSet<_>>(), golden.values().copied().collect());
+    assert_eq!(selectors("function"), golden.values().copied().collect());
+}
+
+#[test]
+fn g5_the_callbacks_are_those_that_their_callers_call() {
+    let canonical = |signature: &str| *keccak256(signature).first_chunk().unwrap();
+    let loan = canonical("receiveFlashLoan(address[],uint256[],uint256[],bytes)");
+    let swap = canonical("uniswapV3SwapCallback(int256,int256,bytes)");
+    assert_eq!([receiveFlashLoanCall::SELECTOR, uniswapV3SwapCallbackCall::SELECTOR], [loan, swap]);
+}
+
+#[test]
+fn g5_no_error_is_taken_for_another_or_for_those_of_solidity() {
+    let errors = selectors("error");
+    assert_eq!(errors.len(), published("error").len());
+    assert!(
+        !errors.contains(&alloy_sol_types::Revert::SELECTOR) && !errors.contains(&alloy_sol_types::Panic::SELECTOR)
+    );
+}
+
+#[test]
+fn i17_the_wasm_knows_every_selector_of_the_interface() {
+    let stage = Stage::new();
+    for (name, selector) in GOLDEN {
+        let answer = asked(&stage, &selector, 0).output;
+        let is_callback = [receiveFlashLoanCall::SELECTOR, uniswapV3SwapCallbackCall::SELECTOR].contains(&selector);
+        let callback = UnexpectedCallback { caller: ALICE }.abi_encode();
+        match is_callback {
+            true if answer[..] == callback[..] => {}
+            _ => assert!(InvalidCalldata::abi_decode(&answer).is_ok(), "{name}: {answer}"),
+        }
+    }
+}
+
+#[test]
+fn i17_the_wasm_knows_no_other_selector() {
+    let stage = Stage::new();
+    let strangers = strangers();
+    assert!(strangers.len() as u64 > STRANGERS);
+    for selector in strangers {
+        let refused = UnknownSelector { selector: selector.into() }.abi_encode();
+        for arguments in [&[][..], &[0; 32]] {
+            let answer = asked(&stage, &[&selector[..], arguments].concat(), 0);
+            assert_eq!(answer.output, Bytes::from(refused.clone()), "{}", hex::encode(selector));
+        }
+    }
+}
+
+#[test]
+fn i17_nothing_takes_ether() {
+    let stage = Stage::new();
+    let known = GOLDEN.map(|(_, selector)| selector.to_vec());
+    for data in known.into_iter().chain([vec![], vec![1], vec![0; 4], vec![0xff; 36]]) {
+        for value in [1, u64::MAX] {
+            let refused = NotPayable { value: U256::from(value) }.abi_encode();
+            assert_eq!(asked(&stage, &data, value).output, Bytes::from(refused), "{}", hex::encode(&data));
+        }
+    }
+}
+
+#[test]
+fn i17_the_errors_of_the_wasm_are_those_of_the_interface() {
+    let named: BTreeSet<[u8; 4]> = IDebtManagerErrors::selectors().collect();
+    assert_eq!(named, selectors("error"));
+    let constants = constants(&wasm());
+    for (signature, hash) in published("error") {
+        let selector: [u8; 4] = *hash.first_chunk().unwrap();
+        assert!(constants.contains(&selector), "the WASM never reverts with {signature}");
+    }
+    assert!(!constants.contains(&alloy_sol_types::Panic::SELECTOR), "there is a panic in it");
+}
+
+/// All four bytes that a module has as a constant, in its code or in its data.
+fn constants(wasm: &[u8]) -> BTreeSet<[u8; 4]> {
+    let mut found = BTreeSet::new();
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload.unwrap() {
+            Payload::CodeSectionEntry(body) => {
+                let operators = body.get_operators_reader().unwrap().into_iter();
+                found.extend(operators.filter_map(|operator| match operator.unwrap() {
+                    Operator::I32Const { value } => Some(value.to_le_bytes()),
+                    _ => None,
+                }));
+            }
+            Payload::DataSection(segments) => {
+                let windows = segments.into_iter().flat_map(|segment| segment.unwrap().data.array_windows::<4>());
+                found.extend(windows);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn i17_each_verb_logs_its_own_event_of_the_interface_and_no_other() {
+    let named: BTreeSet<B256> = IDebtManagerEvents::SELECTORS.iter().map(|topic| B256::from(*topic)).collect();
+    assert_eq!(named, published("event").into_values().collect());
+    let mut stage = Stage::new();
+    let market = stage.market().address;
+    let leveraged = stage.alice_leverages(usdc(100), times(3));
+    let to = stage.maturity(1);
+    let migrated = Roll { from: U256::ZERO, to, portion: WHOLE }.ours(&stage);
+    let migrated = stage.succeeds(migrated);
+    let back = Roll { from: to, to: U256::ZERO, portion: WHOLE }.ours(&stage);
+    stage.succeeds(back);
+    let deleveraged = stage.alice_deleverages(U256::ZERO, times(2));
+    let topics = [Leveraged::SIGNATURE_HASH, Migrated::SIGNATURE_HASH, Deleveraged::SIGNATURE_HASH];
+    assert_eq!(BTreeSet::from(topics), named, "an event is not emitted by any verb");
+    for (receipt, topic) in [leveraged, migrated, deleveraged].into_iter().zip(topics) {
+        let ours: Vec<_> = receipt.logs.iter().filter(|log| log.address == stage.dm.address).collect();
+        let [log] = ours[..] else { panic!("{} events", ours.len()) };
+        assert_eq!(log.data.topics(), [topic, ALICE.into_word()]);
+        let words: Vec<U256> = log.data.data.chunks(32).map(U256::from_be_slice).collect();
+        let outcome: Vec<U256> = receipt.output.chunks(32).map(U256::from_be_slice).collect();
+        let market = U256::from_be_bytes(market.into_word().0);
+        assert_eq!(words, [&[market, market], &outcome[..]].concat());
+    }
+}
