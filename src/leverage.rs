@@ -2,6 +2,7 @@
 
 use crate::{
     abi::Position,
+    error::revert,
     exchange::{Amounts, Draft, Put, Take},
     holding::{Growth, Holding, Measure},
     host,
@@ -51,7 +52,13 @@ pub(crate) fn carry_out(
         }
     } else if !word::is_zero(deposit_assets) {
         if !is_brought {
+            // No source looks here at what it gets back: a token that brings less than it says would be noticed by nobody.
+            let expected = exact::add(&side.asset.balance_of(host::this()), deposit_assets);
             side.asset.transfer_from(account, host::this(), deposit_assets);
+            let balance = side.asset.balance_of(host::this());
+            if !word::same(&balance, &expected) {
+                revert!(ResidualBalance(&balance, &expected));
+            }
         }
         side.debt.market.supply(side.asset, deposit_assets, account);
     }

@@ -154,7 +154,7 @@ fn d9_one_of_the_shares_brings_no_deposit() {
     let transfer = carol.transfer(&stage, &permit, shares, usdc(100));
     let tx = stage.dm.send(carol.account, order(&stage, &carol, transfer));
     let reason = Revert::from("ERC20: transfer amount exceeds allowance");
-    stage.refused::<transferFromCall>(tx, asset(&stage), &reason);
+    stage.refused_in_loan::<transferFromCall>(tx, asset(&stage), &reason);
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn a10_bad_signatures_give_nothing_and_take_nothing() {
         let order = with_shares(&stage, &carol, Authorization { kind, signature, ..good.clone() });
         let tx = stage.dm.send(carol.account, order.clone());
         let reason = Revert::from("ERC20: transfer amount exceeds allowance");
-        stage.refused::<transferFromCall>(tx, asset, &reason);
+        stage.refused_in_loan::<transferFromCall>(tx, asset, &reason);
         // It is passed over where there is an allowance: as if somebody had submitted it before.
         let mut allowed = stage.clone();
         token.approve(&mut allowed.chain, carol.account, dm, usdc(100)).unwrap();

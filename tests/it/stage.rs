@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, Bytes, U256, address};
 use alloy_sol_types::{SolCall, SolError};
-use debt_manager::abi::IDebtManager::{self, WrappedError};
+use debt_manager::abi::{
+    IBalancerV2Vault::flashLoanCall,
+    IDebtManager::{self, WrappedError},
+};
 use devnet::{Chain, ChainConfig, Receipt, Tx};
 use protocols::{Asset, DebtManager, Erc20, ExactlyMarket, Fixtures, PositionNow, World, exactly::WAD, manager};
 use std::{env, fs, sync::OnceLock};
@@ -161,6 +164,13 @@ impl Stage {
     pub(crate) fn refused<C: SolCall>(&mut self, tx: Tx, target: Address, reason: &impl SolError) {
         let (reason, details) = (reason.abi_encode().into(), Bytes::new());
         self.reverts(tx, &WrappedError { target, selector: C::SELECTOR.into(), reason, details });
+    }
+
+    /// The same for a call that is made with Balancer's loan in hand: the vault passes the error on as it is.
+    pub(crate) fn refused_in_loan<C: SolCall>(&mut self, tx: Tx, target: Address, reason: &impl SolError) {
+        let (reason, details) = (reason.abi_encode().into(), Bytes::new());
+        let inner = WrappedError { target, selector: C::SELECTOR.into(), reason, details };
+        self.refused::<flashLoanCall>(tx, self.world.balancer.vault, &inner);
     }
 
     /// What an account has, but for what sending costs.

@@ -27,10 +27,8 @@ const WITH_PERMITS: TxBounds = TxBounds { uncached: 0.97, cached: 0.93 };
 impl Bounds {
     fn of(operation: &str, variant: &str) -> Self {
         let tx = match operation {
-            "leverage" | "leverage further" | "full deleverage" if !variant.ends_with("no permit") => {
-                Some(WITH_PERMITS)
-            }
-            "leverage" | "leverage further" => Some(LEVERAGE),
+            "leverage" | "full deleverage" if !variant.ends_with("no permit") => Some(WITH_PERMITS),
+            "leverage" => Some(LEVERAGE),
             "full deleverage" => Some(FULL_DELEVERAGE),
             _ => None,
         };
