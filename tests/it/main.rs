@@ -27,6 +27,7 @@ mod integrator;
 mod interface;
 mod lenders;
 mod leverage;
+mod liars;
 mod loops;
 mod malformed;
 mod manners;

@@ -118,8 +118,9 @@ fn changed(random: &mut Random, data: &[u8]) -> Vec<u8> {
 /// The same arguments, with words between that nobody points to: other decoders take it for the same.
 fn apart(random: &mut Random, data: &[u8]) -> Vec<u8> {
     let words: Vec<U256> = data[SELECTOR..].chunks_exact(WORD).map(U256::from_be_slice).collect();
-    let is_offset =
-        |word: &U256| *word >= U256::from(2 * WORD) && *word < U256::from(data.len()) && word.to::<usize>() % WORD == 0;
+    let is_offset = |word: &U256| {
+        *word >= U256::from(2 * WORD) && *word < U256::from(data.len()) && word.to::<usize>().is_multiple_of(WORD)
+    };
     let offsets: Vec<U256> = words.iter().filter(|word| is_offset(word)).copied().collect();
     let (from, gap) = (random.of(&offsets), WORD * (1 + random.below(3) as usize));
     let moved = words.iter().map(|word| if is_offset(word) && *word >= from { word + U256::from(gap) } else { *word });

@@ -116,7 +116,8 @@ pub(crate) fn loan(callback: &Callback, data: Bytes) -> Vec<u8> {
     receiveFlashLoanCall { tokens, amounts, feeAmounts: vec![callback.amounts[1]], userData: data }.abi_encode()
 }
 
-fn swap(callback: &Callback, data: Bytes) -> Vec<u8> {
+/// A pool's call.
+pub(crate) fn swap(callback: &Callback, data: Bytes) -> Vec<u8> {
     let [first, second] = callback.amounts.map(alloy_primitives::I256::from_raw);
     uniswapV3SwapCallbackCall { amount0Delta: first, amount1Delta: second, data }.abi_encode()
 }

@@ -1,6 +1,6 @@
 //! Contracts that make the calls they are told to, whoever calls them and whatever is asked, and then go on.
 
-use alloy_primitives::{Address, Bytes, hex};
+use alloy_primitives::{Address, Bytes, U256, hex};
 
 /// A call.
 #[derive(Clone)]
@@ -49,6 +49,8 @@ impl Step {
 pub(crate) enum Then {
     /// Returns nothing.
     Stop,
+    /// Returns two words.
+    Return([U256; 2]),
     /// What the code of another one does.
     As(Address),
 }
@@ -56,7 +58,15 @@ pub(crate) enum Then {
 impl Then {
     /// Its code. `start` is where that stands.
     fn code(self, start: usize) -> Vec<u8> {
-        let Self::As(program) = self else { return hex!("00").into() };
+        let program = match self {
+            Self::Stop => return hex!("00").into(),
+            Self::Return(words) => {
+                // mstore(0, first); mstore(32, second); return(0, 64)
+                let [first, second] = words.map(|word| word.to_be_bytes::<32>());
+                return [&hex!("7f")[..], &first, &hex!("5f52 7f"), &second, &hex!("602052 60405ff3")].concat();
+            }
+            Self::As(program) => program,
+        };
         // calldatacopy(0, 0, calldatasize); delegatecall(gas, program, 0, calldatasize, 0, 0);
         // returndatacopy(0, 0, returndatasize); and it ends as the call did
         let mut code = [&hex!("365f5f37 5f5f365f 73")[..], program.as_slice(), &hex!("5af4 3d5f5f3e")].concat();
