@@ -87,6 +87,47 @@ fn every_invariant_is_held_by_tests_that_exist() {
     assert_none("INVARIANTS.md", &found);
 }
 
+/// The threat model's groups of attacks and their numbers.
+const ATTACKS: [(char, &[u8]); 7] = [
+    ('A', &[1, 2, 4, 6, 8, 10, 11, 14, 15]),
+    ('B', &[1, 2, 5, 7, 8, 11, 12, 13]),
+    ('C', &[1, 2, 3, 5, 6, 9, 11, 12, 13]),
+    ('D', &[1, 2, 4, 6, 7, 9, 10]),
+    ('E', &[1, 2, 3, 5, 7, 8, 9]),
+    ('F', &[1, 2, 3, 7]),
+    ('G', &[1, 2, 3, 5, 6, 8, 9, 10]),
+];
+
+/// Of each attack, `INVARIANTS.md` names the tests that try it, all of which exist, or says why there is none yet.
+#[test]
+fn every_attack_is_tried_by_tests_that_exist() {
+    let files = text_files();
+    let exists = |path: &str| {
+        path.split_once("::").is_some_and(|(module, name)| {
+            let (path, test) = (format!("tests/it/{module}.rs"), format!("#[test]\nfn {name}("));
+            files.iter().any(|file| file.path == path && file.text.contains(&test))
+        })
+    };
+    let Some(file) = files.iter().find(|file| file.path == "INVARIANTS.md") else { return };
+    let mut found = Vec::new();
+    for (group, numbers) in ATTACKS {
+        for number in numbers {
+            let start = format!("- {group}{number} ");
+            let rows: Vec<&str> = file.text.lines().filter(|line| line.starts_with(&start)).collect();
+            let [row] = rows[..] else {
+                found.push(format!("{group}{number} is there {} times", rows.len()));
+                continue;
+            };
+            let tests: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
+            if tests.is_empty() && !row.contains(". Not yet: ") {
+                found.push(format!("{group}{number} names no test, nor why there is none yet"));
+            }
+            found.extend(tests.iter().filter(|test| !exists(test)).map(|test| format!("{group}{number}: {test}")));
+        }
+    }
+    assert_none("these attacks are not tried by tests that exist", &found);
+}
+
 /// The gate of the repository is the command that its README gives.
 #[test]
 fn the_gate_is_the_documented_command() {
