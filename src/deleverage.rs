@@ -52,7 +52,7 @@ pub(crate) fn carry_out(
         let (put, take) = ((put, &holding.debt_side()), (take, &side));
         let draft = Draft::new(operation.account, put, take, &amounts, false);
         let is_here = is_all || draft.exchange().swaps();
-        let (fee, _) = operation.exchange(draft, 0, || ZERO);
+        let (fee, _) = operation.exchange(draft, 0, &ZERO);
         return PaidOut { fee, wallet: if is_here { ZERO } else { *withdraw_assets } };
     }
     let mut wallet = ZERO;

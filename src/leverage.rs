@@ -40,12 +40,15 @@ pub(crate) fn carry_out(
     if !word::is_zero(&assets) {
         let amounts = Amounts { assets: &assets, face: &assets, wallet_assets: deposit_assets };
         let (put, take) = ((Put::Supply, &side), (Take::Borrow, &holding.debt_side()));
+        let expected_shares = match &growth {
+            Some(growth) if operation.has_approvals() => expected_shares(&assets, measure, growth),
+            _ => ZERO,
+        };
         let mut draft = Draft::new(account, put, take, &amounts, false);
         if !is_brought {
             draft.pull_deposit();
         }
-        let (fee_assets, is_one_loan) =
-            operation.exchange(draft, 0, || expected_shares(&assets, measure, growth.as_ref()));
+        let (fee_assets, is_one_loan) = operation.exchange(draft, 0, &expected_shares);
         growth = growth.filter(|_| is_one_loan);
         if let Some(growth) = &mut growth {
             growth.borrowed = exact::add(&assets, &fee_assets);
@@ -67,8 +70,8 @@ pub(crate) fn carry_out(
 
 /// The shares that a debt should use up of an allowance, or a few units more, by what the deposit and its shares were;
 /// zero where that says too little.
-fn expected_shares(assets: &Word, Measure { collateral, .. }: &Measure, growth: Option<&Growth>) -> Word {
-    let Some(Growth { shares: [shares, _], .. }) = growth else { return ZERO };
+fn expected_shares(assets: &Word, Measure { collateral, .. }: &Measure, growth: &Growth) -> Word {
+    let [shares, _] = &growth.shares;
     match word::less(assets, &exact::mul(collateral, &word::of_small(EXPECTED_TIMES))) {
         true => exact::mul_div_up(assets, shares, collateral),
         false => ZERO,

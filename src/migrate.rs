@@ -40,11 +40,14 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
     if moves_debt {
         // What takes from the same market next needs its part of the allowance.
         let follows = moves_collateral && to.debt.market.address().is(from.collateral.market.address());
-        operation
-            .exchange(migration.of_debt(debt_portion, repay_max, &found), 0, || [if follows { 0xff } else { 0 }; WORD]);
+        operation.exchange(
+            migration.of_debt(debt_portion, repay_max, &found),
+            0,
+            &[if follows { 0xff } else { 0 }; WORD],
+        );
     }
     if moves_collateral {
-        operation.exchange(migration.of_collateral(collateral_portion, &found), 1, || ZERO);
+        operation.exchange(migration.of_collateral(collateral_portion, &found), 1, &ZERO);
     }
     let swept = operation.settle(&tills);
     let (_, after, mut worth) = migration.measure(true);

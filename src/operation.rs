@@ -12,7 +12,7 @@ use crate::{
     flight::Lock,
     holding::{Holding, Measure, Name},
     host,
-    lender::{Lender, Rate},
+    lender::{Lender, Listing, Rate},
     leverage,
     math::exact,
     sizing,
@@ -146,33 +146,30 @@ impl<'a> Operation<'a> {
                 tills.open(holding.owed.asset(), &holding.debt_rate);
             }
         }
-        self.extras.authorizations.submit(self.account, host::this(), |token| {
-            holdings.iter().any(|holding| {
-                [holding.collateral, holding.owed]
-                    .iter()
-                    .any(|listing| token.is(listing.asset().0) || token.is(listing.market.address()))
-            })
-        });
-        let is_brought = self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
-        (tills, is_brought)
+        let has_part = |token: Address<'_>| {
+            let of = |listing: &Listing<'_>| token.is(listing.asset().0) || token.is(listing.market.address());
+            holdings.iter().any(|holding| of(&holding.collateral) || of(&holding.owed))
+        };
+        let is_signed = self.extras.is_signed();
+        let unsigned_assets = if is_signed { &ZERO } else { deposit_assets };
+        let deposit = (asset, unsigned_assets);
+        let is_brought = self.extras.authorizations.submit(self.account, host::this(), deposit, has_part);
+        self.extras.admit(verb, self.bounds.deadline(), asset, deposit_assets);
+        (tills, is_brought || is_signed)
+    }
+
+    /// Whether there are signed approvals.
+    pub(crate) fn has_approvals(&self) -> bool {
+        !self.extras.authorizations.are_none()
     }
 
     /// Carries out an exchange, by way of the first route or the second. If more of the market's shares is allowed than
     /// are expected to be taken, that is trimmed to what is taken. Returns what the source took, and whether one loan did.
     #[inline(never)]
-    pub(crate) fn exchange(
-        &self,
-        mut draft: Draft,
-        route: usize,
-        expected_shares: impl FnOnce() -> Word,
-    ) -> (Word, bool) {
+    pub(crate) fn exchange(&self, mut draft: Draft, route: usize, expected_shares: &Word) -> (Word, bool) {
         let debt = draft.exchange().take_side().debt;
         // What a debt of fixed maturity uses up, only the borrow tells: what is left then is settled at the end.
-        let authorizations = &self.extras.authorizations;
-        if debt.is_floating()
-            && !authorizations.are_none()
-            && authorizations.exceed(debt.market.address(), &expected_shares())
-        {
+        if debt.is_floating() && self.extras.authorizations.exceed(debt.market.address(), expected_shares) {
             draft.trim_allowance();
         }
         let fee_assets = self.source.advance(&self.lock.flight(), &mut draft, self.extras.routes[route & 1]);

@@ -69,18 +69,33 @@ impl<'a> Authorizations<'a> {
         }
     }
 
-    /// Submits those that give. One that fails may have been submitted by somebody else: what counts is what the
-    /// lender and the token then allow.
+    /// Submits those that give, and brings the deposit here through Permit2 if that was signed. Returns whether it was.
+    /// A permit that fails may have been submitted by somebody else: what counts is what the lender and the token then
+    /// allow.
     #[inline(never)]
-    pub(crate) fn submit(&self, account: Address<'_>, this: Address<'_>, has_part: impl Fn(Address<'_>) -> bool) {
+    pub(crate) fn submit(
+        &self,
+        account: Address<'_>,
+        this: Address<'_>,
+        (asset, assets): (Token<'_>, &Word),
+        has_part: impl Fn(Address<'_>) -> bool,
+    ) -> bool {
+        let mut is_missing = !word::is_zero(assets);
         self.each(|authorization| {
-            if !has_part(authorization.token.0) {
-                revert!(AuthorizationForeign(authorization.token.0.word()));
+            let token = authorization.token.0;
+            if !has_part(token) {
+                revert!(AuthorizationForeign(token.word()));
             }
-            if authorization.gives() {
-                authorization.submit(account, this);
+            if authorization.kind != Kind::Permit2 {
+                if authorization.gives() {
+                    authorization.submit(account, this);
+                }
+            } else if is_missing && token.is(asset.0) {
+                is_missing = false;
+                authorization.transfer(assets, account, this);
             }
         });
+        !is_missing
     }
 
     /// Whether there are none.
@@ -99,23 +114,6 @@ impl<'a> Authorizations<'a> {
             }
         });
         gives && !takes_back
-    }
-
-    /// Brings the deposit here through Permit2, if that was signed. Returns whether it was.
-    #[inline(never)]
-    pub(crate) fn collect(&self, asset: Token<'_>, assets: &Word, account: Address<'_>, this: Address<'_>) -> bool {
-        let mut is_missing = !word::is_zero(assets);
-        self.each(|authorization| {
-            let Authorization { value, nonce, deadline, signature, .. } = authorization;
-            if is_missing && authorization.kind == Kind::Permit2 && authorization.token.0.is(asset.0) {
-                is_missing = false;
-                let (at, length) = (word::of_small(8 * WORD as u64), word::of_small(signature.len() as u64));
-                let words = [asset.0.word(), value, nonce, deadline, this.word(), assets, account.word(), &at, &length];
-                let parts = [Part::Words(&words), Part::Bytes(signature)];
-                let [] = host::call(Address::known(&root!(PERMIT2)), permitTransferFromCall::SELECTOR, &parts);
-            }
-        });
-        !is_missing
     }
 
     /// Takes back what is to be taken back, uses up what is left, and reverts if any is left then.
@@ -164,6 +162,16 @@ impl<'a> Authorization<'a> {
             malformed(offset);
         }
         Self { kind, token, value, nonce, deadline, signature }
+    }
+
+    /// Moves units to `this` through Permit2.
+    #[inline(never)]
+    fn transfer(&self, units: &Word, owner: Address<'_>, this: Address<'_>) {
+        let Self { token: Token(token), value, nonce, deadline, signature, .. } = *self;
+        let (at, length) = (word::of_small(8 * WORD as u64), word::of_small(signature.len() as u64));
+        let words = [token.word(), value, nonce, deadline, this.word(), units, owner.word(), &at, &length];
+        let parts = [Part::Words(&words), Part::Bytes(signature)];
+        let [] = host::call(Address::known(&root!(PERMIT2)), permitTransferFromCall::SELECTOR, &parts);
     }
 
     fn gives(&self) -> bool {

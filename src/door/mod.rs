@@ -69,9 +69,14 @@ impl<'a> Extras<'a> {
         Self { routes, authorizations, operation, signed }
     }
 
+    /// Whether the account has signed the operation, and does not call itself.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.signed.is_some()
+    }
+
     /// Whether there may be a swap, or somebody is paid for sending the operation.
     pub(crate) fn swaps_or_pays(&self) -> bool {
-        self.signed.is_some() || self.routes.iter().any(|route| !route.is_empty())
+        self.is_signed() || self.routes.iter().any(|route| !route.is_empty())
     }
 
     /// Whose position it is. Nothing may be done to it before [`Self::admit`] has succeeded.
@@ -82,17 +87,11 @@ impl<'a> Extras<'a> {
         }
     }
 
-    /// Lets the account in, and brings the deposit here from its wallet, if that is signed for. Returns whether
-    /// nothing is left to bring.
-    #[inline(never)]
-    pub(crate) fn admit(&self, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) -> bool {
-        match &self.signed {
-            None => self.authorizations.collect(asset, deposit_assets, host::sender(), host::this()),
-            Some(signed) => {
-                let witness = witness::hash(verb, self.operation, &self.routes, signed.fee_recipient);
-                signed.redeem(&witness, verb, deadline, asset, deposit_assets);
-                true
-            }
+    /// Lets an account in that does not call itself, and brings the deposit here from its wallet.
+    pub(crate) fn admit(&self, verb: Verb, deadline: &Word, asset: Token<'_>, deposit_assets: &Word) {
+        if let Some(signed) = &self.signed {
+            let witness = witness::hash(verb, self.operation, &self.routes, signed.fee_recipient);
+            signed.redeem(&witness, verb, deadline, asset, deposit_assets);
         }
     }
 }
