@@ -15,6 +15,7 @@ use debt_manager::abi::{
     },
 };
 use devnet::{CallResult, Tx};
+use protocols::manager::{self, Fee, Order, Signable};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use wasmparser::{Operator, Parser, Payload};
@@ -33,6 +34,12 @@ const GOLDEN: [(&str, [u8; 4]); 8] = [
 
 /// How many selectors are tried that nobody has.
 const STRANGERS: u64 = 2_000;
+
+/// A constant of the published TypeScript module, which is JSON between its name and its type.
+fn of_module(name: &str) -> Value {
+    let (_, rest) = include_str!("../../abi/debtManager.ts").split_once(&format!("const {name} = ")).unwrap();
+    serde_json::from_str(rest.split_once(" as const;").unwrap().0).unwrap()
+}
 
 /// The signatures of what the published interface has of a kind: `function`, `error` or `event`.
 fn published(kind: &str) -> BTreeMap<String, B256> {
@@ -210,5 +217,45 @@ fn i17_each_verb_logs_its_own_event_of_the_interface_and_no_other() {
         let outcome: Vec<U256> = receipt.output.chunks(32).map(U256::from_be_slice).collect();
         let market = U256::from_be_bytes(market.into_word().0);
         assert_eq!(words, [&[market, market], &outcome[..]].concat());
+    }
+}
+
+#[test]
+fn the_typescript_module_has_the_published_abi() {
+    let abi: Value = serde_json::from_str(include_str!("../../abi/DebtManager.json")).unwrap();
+    assert_eq!(of_module("debtManagerAbi"), abi);
+}
+
+/// A struct of typed data as it stands in the signed type (EIP-712).
+fn encoded(types: &Value, name: &str) -> String {
+    let field = |field: &Value| format!("{} {}", field["type"].as_str().unwrap(), field["name"].as_str().unwrap());
+    let fields: Vec<String> = types[name].as_array().unwrap().iter().map(field).collect();
+    format!("{name}({})", fields.join(","))
+}
+
+/// Wallets sign what the module says; Permit2 checks it against what the contract says.
+#[test]
+fn the_typed_data_of_the_module_is_what_the_contract_has_checked() {
+    fn signed<O: Signable>(stage: &Stage, order: &Order<O>) -> String {
+        stage.dm.intent(order, stage.market().token.address, U256::ZERO, Fee::default()).1.type_string
+    }
+    let stage = Stage::new();
+    let market = stage.market().address;
+    let roll = Roll { from: U256::ZERO, to: stage.maturity(1), portion: WHOLE };
+    let verbs = [
+        ("Leverage", signed(&stage, &manager::leverage(market, usdc(1), times(2)))),
+        ("Deleverage", signed(&stage, &manager::deleverage(market, usdc(1), times(2)))),
+        ("Migrate", signed(&stage, &roll.order(&stage))),
+    ];
+    for (verb, witness) in verbs {
+        let types = of_module(&format!("{}Types", verb.to_lowercase()));
+        let root = encoded(&types, "PermitBatchWitnessTransferFrom");
+        let root = root.strip_suffix(&format!("{verb} witness)")).unwrap();
+        let [operation, permissions] = [verb, "TokenPermissions"].map(|name| encoded(&types, name));
+        assert_eq!(witness, format!("{verb} witness){operation}{permissions}"));
+        assert_eq!(
+            root,
+            "PermitBatchWitnessTransferFrom(TokenPermissions[] permitted,address spender,uint256 nonce,uint256 deadline,"
+        );
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     cargo_stylus, fixtures,
     project::Project,
-    shell,
+    shell, solidity,
     toolchain::{Choice, Compiler},
 };
 use eyre::Result;
@@ -15,5 +15,7 @@ pub(crate) fn all(project: &Project) -> Result<()> {
     fixtures::fetch(project)?;
     let program = cargo_stylus::install(project)?;
     shell::say(&format!("cargo-stylus: {}", program.display()));
+    let (archive, version) = solidity::install(project)?;
+    shell::say(&format!("Solidity {version}: {}", archive.display()));
     Ok(())
 }

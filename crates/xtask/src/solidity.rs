@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,
 };
@@ -41,12 +41,17 @@ impl Compiled {
     }
 }
 
-/// Compiles sources, named by their place in the checkout; imports are found among them.
-pub(crate) fn compile(project: &Project, sources: &[&str]) -> Result<Compiled> {
-    let (archive, version) = fixtures::tool(project, PACKAGE)?;
+/// Makes sure of the compiler and of what runs it. Returns its archive and its version.
+pub(crate) fn install(project: &Project) -> Result<(PathBuf, String)> {
     if shell::which("node").is_none() {
         debian::install(&["nodejs"], "compiling Solidity")?;
     }
+    fixtures::tool(project, PACKAGE)
+}
+
+/// Compiles sources, named by their place in the checkout; imports are found among them.
+pub(crate) fn compile(project: &Project, sources: &[&str]) -> Result<Compiled> {
+    let (archive, version) = install(project)?;
     let mut contents = Map::new();
     for source in sources {
         let path = project.root.join(source);

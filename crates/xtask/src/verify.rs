@@ -3,7 +3,7 @@
 use crate::{
     abi, cargo_stylus, fixtures, gas, program,
     project::Project,
-    reproduce, shell, size,
+    reproduce, shell, size, solidity,
     test_run::{self, Counts},
     toolchain::{Choice, Way},
     wasm::{self, DEFAULT_NETWORK},
@@ -65,6 +65,7 @@ fn set_up(project: &Project) -> Result<Ready> {
     let build = wasm::build(project, DEFAULT_NETWORK, Choice::Auto)?;
     build.report();
     let cargo_stylus = cargo_stylus::install(project)?;
+    solidity::install(project)?;
     Ok(Ready { wasm: build.path, way: build.record.toolchain, cargo_stylus })
 }
 

@@ -81,7 +81,8 @@ fn declarations(source: &str) -> Vec<Declaration> {
             if !words.trim_matches('}').is_empty() && !["//", "pragma"].iter().any(|start| words.starts_with(start)) {
                 found.push(Declaration { comment: comment.clone(), text: words.to_owned() });
             }
-            (comment.clear(), text.clear());
+            comment.clear();
+            text.clear();
         }
     }
     found
