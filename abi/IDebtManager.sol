@@ -2,8 +2,8 @@
 pragma solidity ^0.8.20;
 
 /// @title DebtManager: changes the leverage of a lending position in one transaction
-/// @notice Every operation acts on the position of `msg.sender`, which stays in its own wallet. The contract keeps no
-/// state, has no owner and holds nothing between calls.
+/// @notice Every operation acts on the position of `msg.sender`, or of the account that has signed it; the position
+/// stays in that account's own wallet. The contract keeps no state, has no owner and holds nothing between calls.
 /// @dev Canonical interface: the contract takes its selectors, errors and events from this file. Calldata must be the
 /// canonical ABI encoding, to the byte. Amounts are in the smallest unit of the asset concerned; ratios and health
 /// factors have 18 decimals.
@@ -17,7 +17,8 @@ interface IDebtManager {
   /// @notice Who advances what an operation needs until it can pay for it.
   /// @custom:value BalancerV2 A flash loan from Balancer V2's vault. Where the vault holds less than is needed and no
   /// swap is involved, the operation is done in up to 32 rounds.
-  /// @custom:value UniswapV3 The last pool of the swap's path, which delivers before it is paid. Only with a swap.
+  /// @custom:value UniswapV3 The last pool of the swap's path, which delivers before it is paid. Only with a swap. Where
+  /// collateral is replaced by way of a swap, a pool is the source whatever is named: the first one of the path.
   enum FlashSource {
     BalancerV2,
     UniswapV3
@@ -125,7 +126,7 @@ interface IDebtManager {
     /// down. Not used where the collateral is the same in both.
     uint256 collateralPortion;
     /// Most that may be paid to repay the old debt, in units of its asset: early repayment of a fixed debt costs less
-    /// than it says, late repayment more.
+    /// than it says, late repayment more. Too little for an early one is refused by the lender, in its own words.
     uint256 repayMax;
     /// Who advances what is needed.
     FlashSource flash;
@@ -154,8 +155,8 @@ interface IDebtManager {
 
   /// @notice An operation that its account has signed, and what it pays for being executed.
   /// @dev The signature is Permit2's, of a batch of two transfers: the deposit (of the collateral asset, 0 if there is
-  /// none) and the fee; with the operation's deadline; and with a witness of all other fields of the operation:
-  /// `Leverage`, `Deleverage` or `Migrate` as in `typeOf`.
+  /// none) and the fee; with the operation's deadline; and with a witness of the operation, its paths and who is paid:
+  /// `Leverage`, `Deleverage` or `Migrate` of the library `Witnesses`.
   struct Signed {
     /// Whose position it is, and who signed: a key, or a contract that answers EIP-1271.
     address account;
@@ -172,8 +173,8 @@ interface IDebtManager {
   }
 
   /// @notice Deposit and debt of an account in a market after an operation, in units of their assets. The deposit is
-  /// rounded down, the debt up: by the lender's own views the one may be a unit more and the other a unit less. A debt of
-  /// fixed maturity is counted with all its interest, and its penalty when late.
+  /// rounded down, the debt up: by the lender's own views the one may be a unit more and the other a unit less. A debt
+  /// of fixed maturity is counted with all its interest, and its penalty when late.
   struct Position {
     /// What is supplied, in units of the collateral asset.
     uint256 collateral;
@@ -427,9 +428,10 @@ interface IDebtManager {
   /// @param healthFactor The account's, 18 decimals.
   /// @param healthFactorMin What was accepted, 18 decimals.
   error HealthFactorBelowMin(uint256 healthFactor, uint256 healthFactorMin);
-  /// @notice The contract would end with less of an asset than it began with.
+  /// @notice The contract does not hold of an asset what it should: a deposit did not arrive as it was sent, or less
+  /// would be left than there was before.
   /// @param balance What is there, in units of the asset.
-  /// @param expected What was there before, in the same units.
+  /// @param expected What should be, in the same units.
   error ResidualBalance(uint256 balance, uint256 expected);
   /// @notice A call to `target` reverted with `reason` (ERC-7751).
   /// @param target Who was called.
