@@ -4,7 +4,8 @@
 use crate::{
     repertoire::{Scene, scenes},
     signatory::Signatory,
-    stage::{Stage, times, usdc},
+    stage::{ATTACKER, Stage, times, usdc},
+    wallet::{self, Mode, WALLET},
 };
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::SolInterface;
@@ -94,4 +95,16 @@ fn g6_with_any_gas_an_operation_is_carried_out_whole_or_not_at_all() {
         let [failed, done] = whole_or_nothing(&scene);
         assert!(failed > 30 && done > 20, "{}: {failed} {done}", scene.title);
     }
+}
+
+/// A wallet that goes on when the contract has not had enough gas: what the contract itself must never do.
+#[test]
+#[should_panic(expected = "goes on without")]
+fn a_step_that_is_skipped_for_want_of_gas_is_noticed() {
+    let mut stage = Stage::new();
+    wallet::deploy(&mut stage);
+    let (dm, market) = (stage.dm.address, stage.market());
+    let opens: Bytes = manager::leverage(market.address, usdc(100), times(3)).calldata().into();
+    let tx = wallet::performing(ATTACKER, &[(Mode::May, dm, opens)]);
+    whole_or_nothing(&Scene { title: "goes on without", account: WALLET, tx, stage });
 }

@@ -8,6 +8,7 @@ mod alone_sources;
 mod answers;
 mod attacks;
 mod authority;
+mod blocked;
 mod bounds;
 #[path = "../properties/cases.rs"]
 mod cases;

@@ -67,6 +67,11 @@ pub(crate) fn deploy(stage: &mut Stage) {
 
 /// Makes calls in one transaction and returns the status of each.
 pub(crate) fn perform(stage: &mut Stage, from: Address, calls: &[(Mode, Address, Bytes)]) -> Receipt {
+    stage.send(performing(from, calls))
+}
+
+/// The transaction by which somebody has it make calls.
+pub(crate) fn performing(from: Address, calls: &[(Mode, Address, Bytes)]) -> Tx {
     let mut input = Vec::new();
     for (mode, target, data) in calls {
         input.push(*mode as u8);
@@ -74,5 +79,5 @@ pub(crate) fn perform(stage: &mut Stage, from: Address, calls: &[(Mode, Address,
         input.extend((data.len() as u32).to_le_bytes());
         input.extend(data);
     }
-    stage.send(Tx::call(from, WALLET, input))
+    Tx::call(from, WALLET, input)
 }
