@@ -7,10 +7,13 @@ use crate::{
     script::{Step, Then, script},
     stage::{ALICE, Stage, near, times, usdc},
 };
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use debt_manager::abi::{
-    IDebtManager::{ArithmeticOverflow, FlashLiquidityTooLow, FlashLoanMismatch, FlashLoanMissing, UnexpectedCallback},
+    IBalancerV2Vault::flashLoanCall,
+    IDebtManager::{
+        ArithmeticOverflow, FlashLiquidityTooLow, FlashLoanMismatch, FlashLoanMissing, UnexpectedCallback, WrappedError,
+    },
     IERC20::transferCall,
 };
 use devnet::{Receipt, Tx};
@@ -172,5 +175,21 @@ fn b8_a_vault_that_refuses_is_named_whatever_it_says_it_holds() {
         } else {
             assert_eq!(root_cause(&receipt), (vault, says("ERC20: transfer amount exceeds balance")));
         }
+    }
+}
+
+#[test]
+fn a_reason_is_told_up_to_4_kib() {
+    let stage = Stage::new();
+    let vault = stage.world.balancer.vault;
+    for length in [0, 1, 4_095, 4_096, 4_097, 100_000_u32] {
+        let mut stage = stage.clone();
+        // revert(0, length)
+        let code = [&hex!("63")[..], &length.to_be_bytes(), &hex!("5ffd")].concat();
+        stage.chain.set_code(vault, code.into());
+        let reason = Bytes::from(vec![0; length.min(4_096) as usize]);
+        let selector = flashLoanCall::SELECTOR.into();
+        let error = WrappedError { target: vault, selector, reason, details: Bytes::new() };
+        stage.reverts(opens(&stage), &error);
     }
 }

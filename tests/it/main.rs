@@ -50,6 +50,7 @@ mod signatory;
 mod signed;
 mod slippage;
 mod stage;
+mod strays;
 mod surface;
 mod tampering;
 mod upkeep;

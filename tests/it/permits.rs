@@ -13,6 +13,7 @@ use debt_manager::abi::{
 use protocols::{
     Asset,
     manager::{self, Order},
+    signing::wallet::Answer,
     stand_ins::Manner,
 };
 
@@ -249,6 +250,33 @@ fn a10_a_keys_signature_has_65_bytes() {
             let tx = stage.dm.send(carol.account, order);
             // 13 words of the operation, 2 of the head, an empty swap, one approval's offset and its 6 words.
             stage.reverts(tx, &InvalidCalldata { offset: U256::from(32 * (13 + 2 + 1 + 2 + 6)) });
+        }
+    }
+}
+
+#[test]
+fn a11_a_wallets_permit_is_what_the_token_takes_for_one() {
+    let mut stage = Stage::new();
+    let (safe, wallet) = Signatory::with_wallet(&mut stage);
+    let (market, dm) = (stage.market(), stage.dm.address);
+    market.approve(&mut stage.chain, safe.account, dm, U256::MAX).unwrap();
+    let order = order(&stage).authorized(safe.bytes_permit(&stage, asset(&stage), usdc(100)));
+    let tx = stage.dm.send(safe.account, order);
+    for answer in Answer::ALL {
+        let mut stage = stage.clone();
+        wallet.answer(&mut stage.chain, answer);
+        // Without its permit it is as if it had been submitted before: what is allowed counts.
+        let mut allowed = stage.clone();
+        market.token.approve(&mut allowed.chain, safe.account, dm, usdc(100)).unwrap();
+        allowed.succeeds(tx.clone());
+        let before = stage.belongings(safe.account);
+        let receipt = stage.send(tx.clone());
+        let is_right = matches!(answer, Answer::True | Answer::Long | Answer::Bomb);
+        assert_eq!(receipt.success, is_right, "{answer:?}: {}", receipt.output);
+        assert!(is_right || stage.belongings(safe.account) == before);
+        for stage in [stage, allowed] {
+            assert_eq!(wallet.writes(&stage.chain), U256::ZERO);
+            assert!(market.token.allowance(&stage.chain, safe.account, dm).is_zero());
         }
     }
 }
