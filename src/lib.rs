@@ -7,6 +7,10 @@
 //! and natively, where only what needs no chain can be run, for the tools that share its arithmetic.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "the chain's entry point is not there to call it"))]
+#![cfg_attr(feature = "preview", allow(dead_code, reason = "the preview uses some of the contract's modules"))]
+
+#[cfg(any(feature = "preview", not(target_arch = "wasm32")))]
+extern crate alloc;
 
 pub mod abi;
 mod bounds;
@@ -27,6 +31,8 @@ mod migrate;
 pub mod network;
 mod operation;
 mod permit;
+#[cfg(any(feature = "preview", not(target_arch = "wasm32")))]
+mod preview;
 pub mod sizing;
 mod token;
 mod word;

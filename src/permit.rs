@@ -19,7 +19,7 @@ pub(crate) const SIGNATURE_LONGEST: usize = 2 * 1024;
 
 /// How an approval is given.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Eip2612,
     Eip7598,
     DaiLike,
@@ -27,10 +27,10 @@ enum Kind {
 }
 
 /// A signed approval, where it stands in the calldata.
-struct Authorization<'a> {
-    kind: Kind,
-    token: Token<'a>,
-    value: &'a Word,
+pub(crate) struct Authorization<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) token: Token<'a>,
+    pub(crate) value: &'a Word,
     nonce: &'a Word,
     deadline: &'a Word,
     signature: &'a [u8],
@@ -61,7 +61,7 @@ impl<'a> Authorizations<'a> {
     }
 
     /// They were well formed when they were read, and are read again where they stand.
-    fn each(&self, mut run: impl FnMut(&Authorization<'a>)) {
+    pub(crate) fn each(&self, mut run: impl FnMut(&Authorization<'a>)) {
         let mut calldata = self.calldata;
         calldata.skip(self.count);
         for _ in 0..self.count {
@@ -174,7 +174,7 @@ impl<'a> Authorization<'a> {
         let [] = host::call(Address::known(&root!(PERMIT2)), permitTransferFromCall::SELECTOR, &parts);
     }
 
-    fn gives(&self) -> bool {
+    pub(crate) fn gives(&self) -> bool {
         !word::is_zero(self.value)
     }
 

@@ -32,14 +32,14 @@ pub(crate) struct Extras<'a> {
     pub(crate) authorizations: Authorizations<'a>,
     /// The operation as it stands in the calldata.
     operation: &'a [u8],
-    signed: Option<Signed<'a>>,
+    pub(crate) signed: Option<Signed<'a>>,
 }
 
 /// Whom an operation is for and who is paid for sending it, as signed.
-struct Signed<'a> {
+pub(crate) struct Signed<'a> {
     account: Address<'a>,
     nonce: &'a Word,
-    fee_token: Address<'a>,
+    pub(crate) fee_token: Address<'a>,
     fee: &'a Word,
     fee_recipient: Address<'a>,
     signature: &'a [u8],

@@ -111,7 +111,7 @@ pub(crate) fn code_size(address: Address<'_>) -> usize {
 }
 
 /// Where the 20 bytes of an address are.
-fn bytes(address: Address<'_>) -> *const u8 {
+pub(super) fn bytes(address: Address<'_>) -> *const u8 {
     // SAFETY: the word goes on for 20 bytes there.
     unsafe { address.word().as_ptr().add(BEFORE_ADDRESS) }
 }

@@ -7,12 +7,16 @@ mod call;
 mod env;
 mod hooks;
 mod outgoing;
+#[cfg(any(feature = "preview", not(target_arch = "wasm32")))]
+mod whole;
 
 pub(crate) use call::{Refused, attempt, call, call_or_nothing, call_or_refused, code_size, invalid_return, view};
 pub(crate) use env::{
     div, keccak256, keccak256_of, log, sender, this, timestamp, transient_load, transient_store, value,
 };
 pub(crate) use outgoing::Part;
+#[cfg(any(feature = "preview", not(target_arch = "wasm32")))]
+pub(crate) use whole::{call_whole, succeed, undo};
 
 #[cfg(target_arch = "wasm32")]
 use crate::error::malformed;
@@ -54,12 +58,17 @@ extern "C" fn user_entrypoint(length: usize) -> usize {
         hooks::read_args(ARGUMENTS.start());
         core::slice::from_raw_parts(ARGUMENTS.start(), length)
     };
-    if let Some([collateral, debt]) = crate::dispatch(input) {
-        let (data, length) = outgoing::words(&[], &[&collateral, &debt]);
-        // SAFETY: the host reads what was laid out.
-        unsafe { hooks::write_result(data, length) };
+    #[cfg(feature = "preview")]
+    crate::preview::dispatch(input);
+    #[cfg(not(feature = "preview"))]
+    {
+        if let Some([collateral, debt]) = crate::dispatch(input) {
+            let (data, length) = outgoing::words(&[], &[&collateral, &debt]);
+            // SAFETY: the host reads what was laid out.
+            unsafe { hooks::write_result(data, length) };
+        }
+        0
     }
-    0
 }
 
 /// Ends the frame with an error.

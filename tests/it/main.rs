@@ -38,6 +38,10 @@ mod pairs;
 mod permit2;
 mod permits;
 mod pools;
+mod preview;
+mod preview_ratio;
+mod preview_reasons;
+mod previewer;
 mod random;
 mod reentry;
 #[path = "../properties/reference.rs"]

@@ -8,7 +8,7 @@ use debt_manager::abi::{
 };
 use devnet::{Chain, ChainConfig, Receipt, Tx};
 use protocols::{Asset, DebtManager, Erc20, ExactlyMarket, Fixtures, PositionNow, World, exactly::WAD, manager};
-use std::{env, fs, sync::OnceLock};
+use std::{env, fs, path::Path, sync::OnceLock};
 
 /// Who the tests are about.
 pub(crate) const ALICE: Address = address!("a11ce000000000000000000000000000000a11ce");
@@ -51,9 +51,15 @@ type Base = (Chain, World, DebtManager);
 
 /// The release WASM: what `cargo xtask wasm` has built.
 pub(crate) fn wasm() -> Vec<u8> {
+    wasm_of("debt_manager.wasm")
+}
+
+/// The same of either program, which are in one folder.
+pub(crate) fn wasm_of(file: &str) -> Vec<u8> {
     let built = concat!(env!("CARGO_MANIFEST_DIR"), "/target/wasm/devnet/debt_manager.wasm");
-    let path = env::var("DEBT_MANAGER_WASM").unwrap_or_else(|_| built.to_owned());
-    fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}: run `cargo xtask wasm`"))
+    let contract = env::var("DEBT_MANAGER_WASM").unwrap_or_else(|_| built.to_owned());
+    let path = Path::new(&contract).with_file_name(file);
+    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}: run `cargo xtask wasm`", path.display()))
 }
 
 fn base() -> &'static Base {

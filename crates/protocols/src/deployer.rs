@@ -4,6 +4,7 @@ use crate::fixtures::{FixtureError, Fixtures};
 use alloy_primitives::{Address, Bytes, U256, address, utils::Unit};
 use alloy_sol_types::SolCall;
 use devnet::{Chain, Receipt, Tx, TxError};
+use stylus::code;
 
 /// Why the world cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +119,18 @@ pub fn execute(chain: &mut Chain, what: &str, tx: Tx) -> Result<Receipt, WorldEr
     match receipt.success {
         true => Ok(receipt),
         false => Err(WorldError::Reverted { what: what.to_owned(), output: receipt.output }),
+    }
+}
+
+/// Deploys a Stylus program, and activates it.
+pub(crate) fn deploy_program(chain: &mut Chain, name: &str, wasm: &[u8]) -> Result<Address, WorldError> {
+    let initcode = code::initcode(&code::compress(wasm));
+    let receipt = execute(chain, &format!("deploy {name}"), Tx::create(Account::DEPLOYER.0, initcode))?;
+    let (address, what) = (receipt.contract_address.unwrap_or_default(), format!("activate {name}"));
+    match chain.activate(address, Account::DEPLOYER.0) {
+        Ok(activated) if activated.success => Ok(address),
+        Ok(activated) => Err(WorldError::Reverted { what, output: activated.output }),
+        Err(error) => Err(WorldError::Refused { what, error }),
     }
 }
 

@@ -45,7 +45,7 @@ struct Arguments {
 enum Command {
     /// Installs whatever the other commands need and this machine lacks.
     Setup,
-    /// Builds the contract as it is deployed, and checks what activation would check.
+    /// Builds the contract and its preview as they are deployed, and checks what activation would check.
     Wasm {
         /// The network whose roots of trust are built in: a file in deploy/.
         #[arg(long, default_value = wasm::DEFAULT_NETWORK)]
@@ -58,7 +58,7 @@ enum Command {
     Fixtures,
     /// Installs the pinned cargo-stylus, for the tests that check and deploy with it.
     CargoStylus,
-    /// Prints how big the contract is, and what that costs on the chain.
+    /// Prints how big the contract and its preview are, and what that costs on the chain.
     Size {
         /// Prints JSON, keyed by network.
         #[arg(long)]

@@ -1,13 +1,13 @@
-//! `cargo xtask size`: how big the contract is on the chain, and the committed snapshot of it.
+//! `cargo xtask size`: how big the contract and its preview are on the chain, and the committed snapshot of it.
 
 use crate::{
     measure::Size,
     project::Project,
     shell,
     toolchain::Choice,
-    wasm::{self, DEFAULT_NETWORK},
+    wasm::{self, DEFAULT_NETWORK, Record},
 };
-use eyre::{Result, WrapErr as _, bail, ensure};
+use eyre::{Result, WrapErr as _, ensure};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -17,6 +17,9 @@ const SNAPSHOT: &str = "tests/snapshots/size.json";
 /// What any compiler's build of the contract, as far as it goes, must fit into.
 const COMPRESSED_BYTES_MAX: usize = 9_000;
 const PAGES_MAX: u16 = 1;
+
+/// What stands behind a network's name where the preview is meant.
+const PREVIEW: &str = "-preview";
 
 /// The snapshot: for each way of building, the compiler that was measured, and the sizes by network.
 type Snapshot = BTreeMap<String, Measured>;
@@ -30,14 +33,14 @@ struct Measured {
 /// Prints the size for a network and, if asked to, writes it into the snapshot.
 pub(crate) fn run(project: &Project, network: &str, choice: Choice, json: bool, write: bool) -> Result<()> {
     let build = wasm::build(project, network, choice)?;
-    let size = &build.record.size;
+    let sizes = sizes(&build.record, network);
     if write {
         let mut snapshot = read(project)?;
         let way = snapshot
             .entry(build.record.toolchain.name().to_owned())
             .or_insert_with(|| Measured { compiler: String::new(), networks: BTreeMap::new() });
         way.compiler.clone_from(&build.record.compiler);
-        way.networks.insert(network.to_owned(), size.clone());
+        way.networks.extend(sizes.clone().map(|(name, size)| (name, size.clone())));
         let path = path(project);
         fs::create_dir_all(path.with_file_name("")).wrap_err_with(|| path.display().to_string())?;
         fs::write(&path, serde_json::to_string_pretty(&snapshot)? + "\n")
@@ -45,11 +48,18 @@ pub(crate) fn run(project: &Project, network: &str, choice: Choice, json: bool, 
         shell::say(&format!("wrote {}", path.display()));
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&BTreeMap::from([(network, size)]))?);
+        println!("{}", serde_json::to_string_pretty(&BTreeMap::from(sizes))?);
     } else {
-        println!("{network}, by {}\n{size}", build.record.compiler);
+        for (name, size) in sizes {
+            println!("{name}, by {}\n{size}", build.record.compiler);
+        }
     }
     Ok(())
+}
+
+/// The contract's and the preview's, by what the snapshot calls them.
+fn sizes<'a>(record: &'a Record, network: &str) -> [(String, &'a Size); 2] {
+    [(network.to_owned(), &record.size), (network.to_owned() + PREVIEW, &record.preview_size)]
 }
 
 /// Holds the built contract against its budget, and against the snapshot if that knows the compiler.
@@ -66,17 +76,16 @@ pub(crate) fn verify(project: &Project) -> Result<()> {
         shell::say(&format!("    {SNAPSHOT} has no sizes by {}; not compared", record.compiler));
         return Ok(());
     };
-    match known.networks.get(DEFAULT_NETWORK) {
-        Some(size) if *size == record.size => Ok(()),
-        size => {
-            let before = size.map_or_else(|| "    nothing".to_owned(), Size::to_string);
-            bail!(
-                "the contract's size has changed. {SNAPSHOT} has\n{before}\nand the build is\n{}\n\
-                 If that is meant, run `cargo xtask size --write` and commit the file",
-                record.size
-            )
-        }
+    for (name, built) in sizes(record, DEFAULT_NETWORK) {
+        let before = known.networks.get(&name);
+        ensure!(
+            before == Some(built),
+            "the size of {name} has changed. {SNAPSHOT} has\n{}\nand the build is\n{built}\n\
+             If that is meant, run `cargo xtask size --write` and commit the file",
+            before.map_or_else(|| "    nothing".to_owned(), Size::to_string)
+        );
     }
+    Ok(())
 }
 
 fn path(project: &Project) -> PathBuf {

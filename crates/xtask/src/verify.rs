@@ -92,13 +92,15 @@ impl Checks {
     }
 }
 
-/// Everything natively, and the contract once more as it is compiled for the chain, which is other code in places.
+/// Everything natively, and both programs once more as they are compiled for the chain, which is other code in places.
 /// Debian's compiler comes without clippy.
 fn clippy(project: &Project, way: Way) -> Result<()> {
     shell::run(clippy_with(project, &["--workspace", "--all-targets"])?.args(["--", "--deny", "warnings"]))?;
     if way == Way::Target {
         let contract = ["--package", "debt-manager", "--lib", "--target", crate::toolchain::TARGET];
         shell::run(clippy_with(project, &contract)?.args(["--", "--deny", "warnings"]))?;
+        let preview = [&contract[..], &["--features", wasm::PREVIEW_FEATURE]].concat();
+        shell::run(clippy_with(project, &preview)?.args(["--", "--deny", "warnings"]))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The contract's WASM as it is deployed: `target/wasm/<network>/debt_manager.wasm`, and `build.json` beside it.
+//! The WASM as it is deployed: `target/wasm/<network>/debt_manager.wasm`, `debt_preview.wasm` and `build.json` beside it.
 
 use crate::{
     integrity,
@@ -22,6 +22,10 @@ pub(crate) const DEFAULT_NETWORK: &str = "devnet";
 const PACKAGE: &str = "debt-manager";
 const FILE: &str = "debt_manager.wasm";
 
+/// The feature that makes the preview of the same package, and its file.
+pub(crate) const PREVIEW_FEATURE: &str = "preview";
+const PREVIEW_FILE: &str = "debt_preview.wasm";
+
 /// By which the contract's build learns the network.
 const NETWORK_VARIABLE: &str = "DEBT_MANAGER_NETWORK";
 
@@ -37,6 +41,10 @@ pub(crate) struct Record {
     integrity: String,
     /// What it costs on the chain.
     pub(crate) size: Size,
+    /// Digest of the preview.
+    preview_integrity: String,
+    /// What that costs.
+    pub(crate) preview_size: Size,
 }
 
 /// A finished build.
@@ -50,8 +58,9 @@ pub(crate) struct Build {
 impl Build {
     /// Tells the user what was made and what it costs.
     pub(crate) fn report(&self) {
-        let Record { compiler, toolchain, size, .. } = &self.record;
+        let Record { compiler, toolchain, size, preview_size, .. } = &self.record;
         shell::say(&format!("{}\n    by {compiler} (way: {})\n{size}", self.path.display(), toolchain.name()));
+        shell::say(&format!("{}\n{preview_size}", self.path.with_file_name(PREVIEW_FILE).display()));
     }
 }
 
@@ -64,8 +73,9 @@ pub(crate) fn build(project: &Project, network: &str, choice: Choice) -> Result<
         fs::create_dir_all(&folder).wrap_err_with(|| folder.display().to_string())?;
         let lock = File::create(project.wasm_folder().join(".lock")).wrap_err("the lock of target/wasm")?;
         lock.lock().wrap_err("waiting for another build of the contract")?;
-        let linked = compile(project, network, &compiler)?;
-        finish(&folder, network, &compiler, &linked)
+        let preview = compile(project, network, &compiler, &["--features", PREVIEW_FEATURE])?;
+        let contract = compile(project, network, &compiler, &[])?;
+        finish(&folder, network, &compiler, [&contract, &preview])
     })
 }
 
@@ -79,13 +89,14 @@ fn check_network(project: &Project, network: &str) -> Result<()> {
 }
 
 /// Runs cargo, which does nothing when nothing has changed, and returns the module as the linker made it.
-fn compile(project: &Project, network: &str, compiler: &Compiler) -> Result<Vec<u8>> {
+fn compile(project: &Project, network: &str, compiler: &Compiler, features: &[&str]) -> Result<Vec<u8>> {
     // A folder for each way, so that changing it does not rebuild everything; and none that the tests' cargo locks.
     let target = project.wasm_folder().join("build").join(compiler.way.name());
     shell::run(
         compiler
             .cargo(project)?
             .args(["build", "--package", PACKAGE, "--lib", "--release", "--locked", "--target", TARGET])
+            .args(features)
             .args(compiler.arguments())
             .env("CARGO_TARGET_DIR", &target)
             .env(NETWORK_VARIABLE, network),
@@ -96,17 +107,20 @@ fn compile(project: &Project, network: &str, compiler: &Compiler) -> Result<Vec<
 }
 
 /// Processes, checks and writes. That is so quick that nothing of it is kept from one run for the next.
-fn finish(folder: &Path, network: &str, compiler: &Compiler, linked: &[u8]) -> Result<Build> {
-    let module = postprocess::run(linked)?;
+fn finish(folder: &Path, network: &str, compiler: &Compiler, [contract, preview]: [&[u8]; 2]) -> Result<Build> {
+    let (module, preview) = (postprocess::run(contract)?, postprocess::run(preview)?);
     let record = Record {
         network: network.to_owned(),
         toolchain: compiler.way,
         compiler: compiler.version.clone(),
         integrity: integrity::of(&module),
         size: measure::measure(&module)?,
+        preview_integrity: integrity::of(&preview),
+        preview_size: measure::measure(&preview).wrap_err("the preview")?,
     };
     let path = folder.join(FILE);
     write(&path, &module)?;
+    write(&folder.join(PREVIEW_FILE), &preview)?;
     write(&folder.join("build.json"), (serde_json::to_string_pretty(&record)? + "\n").as_bytes())?;
     Ok(Build { path, record })
 }

@@ -6,13 +6,12 @@
 mod order;
 mod signed;
 
-use crate::deployer::{Account, WorldError, execute};
+use crate::deployer::{WorldError, deploy_program};
 use alloy_primitives::{Address, U256};
 use debt_manager::abi::IDebtManager::{self, Lender};
 use devnet::{Chain, Tx};
 pub use order::{Order, Verb, deleverage, leverage, migrate};
 pub use signed::{Fee, Signable, authorization};
-use stylus::code;
 
 /// Everything that remains, as the assets to withdraw.
 pub const ALL: U256 = U256::MAX;
@@ -51,15 +50,7 @@ pub fn ratio(value: U256) -> IDebtManager::Size {
 impl DebtManager {
     /// Deploys and activates a WASM.
     pub fn deploy(chain: &mut Chain, wasm: &[u8]) -> Result<Self, WorldError> {
-        let initcode = code::initcode(&code::compress(wasm));
-        let receipt = execute(chain, "deploy the contract", Tx::create(Account::DEPLOYER.0, initcode))?;
-        let address = receipt.contract_address.unwrap_or_default();
-        let refused = |error| WorldError::Refused { what: "activate the contract".to_owned(), error };
-        let activated = chain.activate(address, Account::DEPLOYER.0).map_err(refused)?;
-        match activated.success {
-            true => Ok(Self { address }),
-            false => Err(WorldError::Reverted { what: "activate the contract".to_owned(), output: activated.output }),
-        }
+        deploy_program(chain, "the contract", wasm).map(|address| Self { address })
     }
 
     /// The transaction by which an account sends its own operation.
