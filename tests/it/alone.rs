@@ -191,7 +191,7 @@ impl Invented {
             let vault = network::BALANCER_V2_VAULT.into_word();
             return Some(match selector {
                 IERC20::balanceOfCall::SELECTOR if input[4..] == vault[..] => words(&[self.vault.unwrap_or(U256::MAX)]),
-                IERC20::balanceOfCall::SELECTOR if is(&ASSETS[0]) => words(&[self.held[turn]]),
+                IERC20::balanceOfCall::SELECTOR if is(&ASSETS[0]) => words(&[self.held[turn] + self.brought()]),
                 IERC20::balanceOfCall::SELECTOR => words(&[U256::ZERO]),
                 _ => {
                     self.calls.push((target, input.clone()));
@@ -249,6 +249,14 @@ impl Invented {
             IExactlyMarket::penaltyRateCall::SELECTOR => vec![self.penalty_rate],
             _ => return None,
         })
+    }
+
+    /// What the contract has brought from the wallet and still holds.
+    fn brought(&self) -> U256 {
+        if self.has_acted {
+            return U256::ZERO;
+        }
+        self.made::<IERC20::transferFromCall>(ASSETS[0]).into_iter().map(|call| call.value).sum()
     }
 
     /// The calls of one kind that were made to somebody.

@@ -10,7 +10,7 @@ use alloy_primitives::{Address, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use debt_manager::abi::{
     IDebtManager::InvalidReturn,
-    IERC20::{approveCall, transferCall, transferFromCall},
+    IERC20::{approveCall, balanceOfCall, transferCall, transferFromCall},
 };
 use devnet::Tx;
 use protocols::{
@@ -158,7 +158,7 @@ fn d6_a_token_that_is_gone_has_moved_nothing() {
     stage.clone().succeeds(tx.clone());
     stage.chain.set_code(token, Bytes::new());
     let receipt = stage.chain.send(tx).unwrap();
-    let error = InvalidReturn { target: token, selector: transferFromCall::SELECTOR.into() };
+    let error = InvalidReturn { target: token, selector: balanceOfCall::SELECTOR.into() };
     assert_eq!((receipt.success, receipt.output), (false, error.abi_encode().into()));
     stage.chain.set_code(token, own_code(&stage));
     assert_eq!(market.token.balance_of(&stage.chain, ALICE), times(100));
