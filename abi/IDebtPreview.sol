@@ -14,6 +14,8 @@ pragma solidity ^0.8.20;
 /// changes state only in `rehearse` and `weigh`, which always revert, with the result as the error. So whoever calls
 /// gains nothing by it.
 ///
+/// Calldata must be the canonical ABI encoding; what is not is refused with `IDebtManager`'s errors.
+///
 /// Amounts are in the smallest unit of the asset concerned; ratios and health factors have 18 decimals.
 interface IDebtPreview {
   /// @notice Why an operation would not succeed.
@@ -30,7 +32,7 @@ interface IDebtPreview {
   /// @custom:value Wallet The wallet holds less than the deposit.
   /// @custom:value Bounds The outcome, or the time, is not within the operation's bounds.
   /// @custom:value Size The size cannot be had: a ratio below one, the other direction, no principal to scale.
-  /// @custom:value Other Anything else: `error` says what.
+  /// @custom:value Other Anything else: `failure` says what.
   enum Reason {
     None,
     Unlisted,
@@ -73,10 +75,11 @@ interface IDebtPreview {
 
   /// @notice What happens to the account's balance of an asset.
   struct Change {
+    /// Which asset.
     address asset;
-    /// What the wallet gives.
+    /// What the wallet gives, in units of the asset.
     uint256 paid;
-    /// What it gets.
+    /// What it gets, in units of the asset.
     uint256 received;
   }
 
@@ -85,7 +88,7 @@ interface IDebtPreview {
     /// Why it would not succeed; `None` if it would.
     Reason reason;
     /// What it would revert with, in full.
-    bytes error;
+    bytes failure;
     /// The account now. All zero where the operation names no position of the lender's.
     Account before;
     /// The account then; the same as now if it would not succeed.
@@ -108,10 +111,16 @@ interface IDebtPreview {
   }
 
   /// @notice The operation is signed by another account than the one whose code this is.
+  /// @param account Who signs it.
   error AnotherAccount(address account);
   /// @notice What a rehearsal came to.
+  /// @param outcome The outcome, without the largest ratio.
   error Rehearsed(Preview outcome);
   /// @notice What weighing came to: the ratio, what has it, and the account then.
+  /// @param ratio The ratio, 18 decimals.
+  /// @param principal What has it: the deposit less the debt, in the units that the operation is sized in.
+  /// @param collateralValue What the account's collateral is then worth, in the lender's unit of account, weighted.
+  /// @param debtValue What its debts are then worth, weighted likewise.
   error Weighed(uint256 ratio, uint256 principal, uint256 collateralValue, uint256 debtValue);
 
   /// @notice What an operation would come to for this account.
@@ -127,13 +136,22 @@ interface IDebtPreview {
   /// @notice Carries out an operation and reverts with `Rehearsed`, always; or, before any position is known, with what it
   /// would revert with.
   /// @dev Takes the arguments of `preview`, of which the last has no part here.
+  /// @param manager The contract that is to carry it out.
+  /// @param operation The calldata of one of its six verbs.
+  /// @param minHealthFactor Not used.
   function rehearse(address manager, bytes calldata operation, uint256 minHealthFactor) external;
 
   /// @notice Carries out an operation whose ratio is replaced, and reverts with `Weighed`; or with any other error if that
   /// does not succeed. The ratio is so many `steps` from the least that it can state; a step is a unit of debt, or one in the
   /// ratio's last digit where that is more.
+  /// @param manager The contract that is to carry it out.
+  /// @param operation The calldata of one of its six verbs.
+  /// @param steps How far above the least ratio.
   function weigh(address manager, bytes calldata operation, uint256 steps) external;
 
   /// @notice ERC-1271, in a rehearsal: anything is signed. Otherwise nothing is.
+  /// @param hash What is said to be signed. Not looked at.
+  /// @param signature Not looked at.
+  /// @return magicValue `0x1626ba7e` in a rehearsal.
   function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4 magicValue);
 }

@@ -124,9 +124,9 @@ mod tests {
             let mut answer = Answer::of(&outcome.encode(&Rehearsed::SELECTOR)).unwrap();
             answer.set_max_ratio(&U256::from(304));
             let decoded = previewCall::abi_decode_returns_validate(answer.bytes()).unwrap();
-            let Preview { reason, error, before, afterwards, wallet, .. } = &decoded;
+            let Preview { reason, failure, before, afterwards, wallet, .. } = &decoded;
             let Preview { collateral, debt, flashLiquidity, marketLiquidity, maxRatio, .. } = &decoded;
-            assert_eq!((*reason as u8, error), (Reason::Cap as u8, &Bytes::from(outcome.error)));
+            assert_eq!((*reason as u8, failure), (Reason::Cap as u8, &Bytes::from(outcome.error)));
             assert_eq!(before.abi_encode(), outcome.before.as_flattened());
             assert_eq!(afterwards.abi_encode(), outcome.afterwards.as_flattened());
             assert_eq!(wallet.abi_encode()[2 * WORD..], *outcome.wallet.as_flattened().as_flattened());

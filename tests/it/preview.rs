@@ -212,7 +212,7 @@ fn approvals_by_signature_count_for_what_they_give_before_they_are_signed() {
     let [asset, shares] = given;
     let little = Authorization { value: usdc(150), ..shares };
     let said = preview.ask(&stage.chain, stage.dm, carol.account, &order([asset, little]), U256::ZERO);
-    assert!(said.reason as u8 == Reason::Other as u8 && !said.error.is_empty());
+    assert!(said.reason as u8 == Reason::Other as u8 && !said.failure.is_empty());
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_transfer_by_permit2_is_taken_as_signed() {
         manager::authorization(AuthorizationKind::Permit2, market.token.address, usdc(100), U256::MAX, Bytes::new());
     let order = manager::leverage(market.address, usdc(100), times(3)).authorized(transfer);
     let said = preview.ask(&stage.chain, stage.dm, carol.account, &order, U256::ZERO);
-    assert_eq!((said.reason as u8, moved(&said)), (Reason::None as u8, [usdc(100), U256::ZERO]), "{}", said.error);
+    assert_eq!((said.reason as u8, moved(&said)), (Reason::None as u8, [usdc(100), U256::ZERO]), "{}", said.failure);
 }
 
 /// Who is paid for sending.
@@ -258,7 +258,7 @@ fn an_operation_of_another_account_is_not_previewed() {
     let signed = carol.signs(&stage, &order, U256::ONE, Fee::default());
     let said = preview.ask_of(&stage.chain, stage.dm, ALICE, order.calldata_for(signed), U256::ZERO);
     let error = alloy_sol_types::SolError::abi_encode(&AnotherAccount { account: carol.account });
-    assert_eq!((said.reason as u8, said.error.to_vec()), (Reason::Other as u8, error));
+    assert_eq!((said.reason as u8, said.failure.to_vec()), (Reason::Other as u8, error));
 }
 
 /// The chain with Alice's account given over to the preview, as a signed delegation does.

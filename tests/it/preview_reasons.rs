@@ -36,7 +36,7 @@ fn a_market_that_is_not_listed() {
     let market = stage.market().token.address;
     let order = manager::leverage(market, usdc(1), times(2));
     let said = stage.would_fail(preview, &order, Reason::Unlisted);
-    assert_eq!(said.error.to_vec(), MarketNotListed { market }.abi_encode());
+    assert_eq!(said.failure.to_vec(), MarketNotListed { market }.abi_encode());
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_market_that_takes_no_more() {
     let (market, order) = (stage.market().address, leverage(&stage, times(3)));
     reaches_its_cap(&mut stage, market);
     let said = stage.would_fail(preview, &order, Reason::Cap);
-    assert!(said.error.windows(4).any(|bytes| bytes == MaxSupplyExceeded::SELECTOR));
+    assert!(said.failure.windows(4).any(|bytes| bytes == MaxSupplyExceeded::SELECTOR));
 }
 
 #[test]
@@ -210,6 +210,6 @@ fn calldata_that_is_none_has_the_contracts_own_error() {
     calldata.truncate(100);
     let said = preview.ask_of(&stage.chain, stage.dm, ALICE, calldata.clone(), U256::ZERO);
     let receipt = stage.clone().send(Tx::call(ALICE, stage.dm.address, calldata));
-    assert_eq!((said.reason as u8, &said.error), (Reason::Other as u8, &receipt.output));
-    assert!(InvalidCalldata::abi_decode(&said.error).is_ok());
+    assert_eq!((said.reason as u8, &said.failure), (Reason::Other as u8, &receipt.output));
+    assert!(InvalidCalldata::abi_decode(&said.failure).is_ok());
 }

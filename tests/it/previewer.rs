@@ -130,10 +130,10 @@ impl Stage {
     pub(crate) fn happens_by(&mut self, preview: DebtPreview, asked: &Asked, tx: Tx) -> (Preview, Receipt) {
         let said = preview.ask_of(&self.chain, self.dm, asked.account, asked.calldata.clone(), NO_MATTER);
         assert!(
-            said.reason as u8 == Reason::None as u8 && said.error.is_empty(),
+            said.reason as u8 == Reason::None as u8 && said.failure.is_empty(),
             "{}: {}",
             said.reason as u8,
-            said.error
+            said.failure
         );
         let before = self.account_of(&self.eve(), asked);
         equal("before", &said.before, &before, (shown(&said.before), shown(&before)));
@@ -158,11 +158,11 @@ impl Stage {
     /// as it is.
     pub(crate) fn would_fail<O: Begins>(&mut self, preview: DebtPreview, order: &Order<O>, reason: Reason) -> Preview {
         let said = self.previews(preview, order);
-        assert!(said.reason as u8 == reason as u8, "{} for {}", said.reason as u8, said.error);
+        assert!(said.reason as u8 == reason as u8, "{} for {}", said.reason as u8, said.failure);
         equal("afterwards", &said.afterwards, &said.before, shown(&said.afterwards));
         let tx = self.dm.send(ALICE, order.clone());
         let receipt = self.send(tx);
-        assert!(!receipt.success && receipt.output == said.error, "{} {}", said.error, receipt.output);
+        assert!(!receipt.success && receipt.output == said.failure, "{} {}", said.failure, receipt.output);
         said
     }
 }

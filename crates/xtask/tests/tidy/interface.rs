@@ -1,10 +1,10 @@
-//! The interface says everything: of each function, struct, field, enum, variant, error and event what it is, and of each
+//! The interfaces say everything: of each function, struct, field, enum, variant, error and event what it is, and of each
 //! parameter and each returned value what it means.
 
 use crate::tree::{assert_none, root};
 use std::fs;
 
-const INTERFACE: &str = "abi/IDebtManager.sol";
+const INTERFACES: [&str; 2] = ["abi/IDebtManager.sol", "abi/IDebtPreview.sol"];
 
 /// A declaration that ends a statement or opens a block, in one line, with the comment before it.
 struct Declaration {
@@ -89,15 +89,17 @@ fn declarations(source: &str) -> Vec<Declaration> {
 }
 
 #[test]
-fn the_interface_tells_everything() {
-    let source = fs::read_to_string(root().join(INTERFACE)).expect("the interface");
-    let declarations = declarations(&source);
-    assert!(declarations.len() > 90, "only {} declarations are seen", declarations.len());
-    let untold = |declaration: &Declaration| {
-        let title = declaration.text.split('(').next().unwrap_or_default().to_owned();
-        declaration.untold().into_iter().map(move |what| format!("{title}: {what}")).collect::<Vec<_>>()
-    };
-    assert_none("the interface does not tell", &declarations.iter().flat_map(untold).collect::<Vec<_>>());
+fn the_interfaces_tell_everything() {
+    for interface in INTERFACES {
+        let declarations = declarations(&fs::read_to_string(root().join(interface)).expect("an interface"));
+        assert!(declarations.len() > 30, "only {} declarations are seen in {interface}", declarations.len());
+        let untold = |declaration: &Declaration| {
+            let title = declaration.text.split('(').next().unwrap_or_default().to_owned();
+            declaration.untold().into_iter().map(move |what| format!("{title}: {what}")).collect::<Vec<_>>()
+        };
+        let untold: Vec<String> = declarations.iter().flat_map(untold).collect();
+        assert_none(&format!("{interface} does not tell"), &untold);
+    }
 }
 
 #[test]
