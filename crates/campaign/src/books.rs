@@ -29,7 +29,7 @@ pub struct Book {
     pub wallet: U256,
     /// What is deposited, rounded down.
     pub deposit: U256,
-    /// What [`SHARES`] shares of anybody's are worth.
+    /// What 2^104 shares of anybody's are worth.
     pub share_price: U256,
     /// What is owed at the floating rate, rounded up.
     pub floating: U256,

@@ -24,7 +24,7 @@ sol! {
 
 /// Units that the conversions to shares and back may cost or give, in all the calls of the lender that an operation of
 /// 32 rounds makes.
-const ROUNDING: u64 = 200;
+pub(crate) const ROUNDING: u64 = 200;
 
 /// The lender's view of what all shares are worth is too high by at most one part of so many.
 const IMPRECISION: u64 = 1_000_000_000;
@@ -72,13 +72,20 @@ fn is_rounding(stage: &Stage, coin: Coin, drop: U256, now: &Book) -> bool {
 
 /// Units of a token that the pools have more, and who gets the flash source's fees.
 fn taken(stage: &Stage, changes: &[Change], token: Address) -> I256 {
-    let takes = |index: usize| {
-        let Some(account) = stage.accounts.get(index) else { return false };
-        *account == stage.collector || stage.is_pool(*account)
-    };
+    gained(stage, changes, token, |account| account == stage.collector || stage.is_pool(account))
+}
+
+/// Units of a token that the flash source has charged.
+pub(crate) fn flash_fee(stage: &Stage, changes: &[Change], token: Address) -> I256 {
+    gained(stage, changes, token, |account| account == stage.collector)
+}
+
+/// Units of a token that some of the protocols' accounts have more.
+fn gained(stage: &Stage, changes: &[Change], token: Address, counts: impl Fn(Address) -> bool) -> I256 {
+    let is_one = |index: usize| stage.accounts.get(index).is_some_and(|account| counts(*account));
     let slots = changes.iter().filter(|change| change.address == token).flat_map(|change| &change.slots);
     slots
-        .filter(|(slot, _)| matches!(stage.owner(*slot), Some(Owner::Protocol(index)) if takes(index)))
+        .filter(|(slot, _)| matches!(stage.owner(*slot), Some(Owner::Protocol(index)) if is_one(index)))
         .fold(I256::ZERO, |sum, (_, [before, after])| sum + I256::from_raw(*after) - I256::from_raw(*before))
 }
 

@@ -12,6 +12,7 @@ pub mod coin;
 mod conserve;
 mod damage;
 mod draw;
+mod effects;
 mod hostile;
 mod orders;
 mod outside;

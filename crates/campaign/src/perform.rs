@@ -3,7 +3,10 @@
 use crate::{
     books,
     check::{self, Before, Violation},
+    coin::Coin,
+    conserve,
     damage::spoil,
+    effects,
     orders::Placed,
     people::Person,
     permits::Fate,
@@ -89,7 +92,15 @@ impl Play {
         let stage = &self.stage;
         let now = check::outcome(stage, &before, &changes, &receipt, &call)?;
         check::bounds(stage, &placed, &now, call.account, &receipt)?;
-        check::amounts(stage, &placed, [&before.books, &now], &receipt, &call)?;
+        let books = [&before.books, &now];
+        check::amounts(stage, &placed, books, &receipt, &call)?;
+        let costs_fee = Coin::ALL.iter().any(|coin| {
+            let token = stage.market(*coin).token.address;
+            !conserve::flash_fee(stage, &changes, token).is_zero()
+        });
+        effects::check(&placed, books, costs_fee)?;
+        let loss_max = placed.order.bounds().equityLossMax;
+        effects::loss(stage, &placed, books, call.fee, loss_max)?;
         let detail = || format!("{operation:?}");
         Violation::unless(must_fail != Some(true), "I9: a bound was passed", detail)?;
         Violation::unless(

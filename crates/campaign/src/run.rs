@@ -78,9 +78,11 @@ struct Results {
 }
 
 impl Results {
-    fn take(&mut self, episode: u64, tally: Tally) {
+    /// Counts episodes in their order, whatever the order in which they end, and no more of them than make so many calls.
+    fn take(&mut self, episode: u64, tally: Tally, calls: u64) {
         self.finished.insert(episode, tally);
-        while let Some(tally) = self.finished.remove(&self.counted) {
+        while self.sum.calls() < calls {
+            let Some(tally) = self.finished.remove(&self.counted) else { return };
             self.sum.add(&tally);
             self.counted += 1;
         }
@@ -119,7 +121,7 @@ impl Campaign {
                     self.failure(stage, episode, step, violation, is_new)
                 });
                 let mut results = lock(&results);
-                results.take(episode, tally);
+                results.take(episode, tally, self.calls);
                 progress(&Progress::Calls(results.sum.calls()));
                 if let Some(failure) = failure {
                     progress(&Progress::Broken(&failure));

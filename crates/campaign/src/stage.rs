@@ -12,7 +12,6 @@ use eyre::Result;
 use protocols::{
     Account, DebtManager, Erc20, ExactlyMarket, Fixtures, World,
     exactly::{fixed, fixed::INTERVAL},
-    manager,
     signing::wallet::TestWallet,
 };
 use std::sync::Arc;
@@ -34,7 +33,7 @@ pub struct Scene {
     pub(crate) dm: DebtManager,
     pub(crate) owners: Owners,
     markets: Each<ExactlyMarket<Erc20>>,
-    /// The protocols' accounts, in the order in which [`Owner::Protocol`] counts them.
+    /// The protocols' accounts, by their numbers as owners.
     pub(crate) accounts: Vec<Address>,
     /// Who gets the flash source's fees.
     pub(crate) collector: Address,
@@ -105,12 +104,9 @@ impl Stage {
             let market = self.market(asset);
             let (bystander, maturity) = (Person::Bystander.address(), fixed::maturity(&self.chain, 2));
             let units = asset.units(3_000 / asset.dollars());
-            let order = manager::leverage(market.address, units, U256::from(2 * protocols::exactly::WAD));
-            protocols::deployer::execute(
-                &mut self.chain,
-                "the bystander's position",
-                self.scene.dm.send(bystander, order),
-            )?;
+            market.deposit(&mut self.chain, bystander, units * U256::from(2))?;
+            self.scene.world.exactly.enter_market(&mut self.chain, bystander, &market)?;
+            market.borrow(&mut self.chain, bystander, units)?;
             market.borrow_at_maturity(&mut self.chain, bystander, maturity, units / U256::from(10))?;
         }
         Ok(())
