@@ -277,7 +277,7 @@ impl<'a> Exchange<'a> {
             self.take_side().debt.market.trim_allowance(some_assets, account, this);
         }
         // Straight to the source, where that is all.
-        if some_assets.is_some() && word::same(&taken_assets, due_assets) {
+        if some_assets.is_some() && word::is_zero(spare_assets) && word::same(&taken_assets, due_assets) {
             self.take_out(some_assets, source);
             return;
         }

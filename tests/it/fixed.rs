@@ -138,6 +138,16 @@ fn early_repayment_in_full_costs_what_the_market_asks() {
 }
 
 #[test]
+fn a_withdrawal_of_just_what_the_loan_leaves_reaches_the_wallet() {
+    let (mut stage, maturity) = owing();
+    stage.passes(WEEK);
+    let (paid, face) = paid_for_face(&stage.clone().alice_lowers(maturity, U256::ZERO, times(1)));
+    let (wallet, discount) = (stage.alices_wallet(), face - paid);
+    stage.alice_lowers(maturity, discount, times(1));
+    assert_eq!(stage.alices_wallet(), wallet + discount);
+}
+
+#[test]
 fn early_repayment_of_a_part_covers_that_much_of_the_face() {
     let (mut stage, maturity) = owing();
     stage.passes(WEEK);
