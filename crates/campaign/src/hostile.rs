@@ -22,8 +22,8 @@ impl Stage {
         let mut rng = Rng::new(choice, 1);
         let (attacker, market) = (Person::Attacker.address(), self.market(Coin::Usdc));
         let usdc = market.token.address;
-        let data = self.made_up(&mut rng);
         let amount = U256::from(rng.below(1_000_000));
+        let data = self.made_up(&mut rng, amount);
         match rng.below(7) {
             0 => {
                 let (tokens, amounts, fees) = (vec![usdc], vec![amount], vec![U256::ZERO]);
@@ -61,13 +61,18 @@ impl Stage {
     }
 
     /// Bytes that mean nothing, or words as a callback's data may have them.
-    fn made_up(&self, rng: &mut Rng) -> Vec<u8> {
+    fn made_up(&self, rng: &mut Rng, units: U256) -> Vec<u8> {
         let noise: Vec<u8> = (0..rng.below(500)).map(|_| rng.draw() as u8).collect();
         if rng.percent(50) {
             return noise;
         }
-        let (victim, usdc) = (rng.pick(&Person::ALL).address(), self.market(Coin::Usdc).token.address);
-        (rng.below(3), victim, U256::from(rng.draw()), usdc, noise).abi_encode()
+        let (victim, market) = (rng.pick(&Person::ALL).address(), self.market(Coin::Usdc));
+        if rng.percent(50) {
+            return (rng.below(3), victim, units, market.token.address, noise).abi_encode();
+        }
+        // As the contract lays out what it would do with a loan: here, to supply it and to borrow as much.
+        let side = (market.address, U256::ZERO, market.token.address);
+        (U256::ZERO, victim, side, side, units, units, units, U256::ZERO).abi_encode()
     }
 
     /// The attacker closes somebody's position and has itself paid, with its own signature.
