@@ -34,8 +34,10 @@ mod permit;
 #[cfg(any(feature = "preview", not(target_arch = "wasm32")))]
 mod preview;
 pub mod sizing;
+mod till;
 mod token;
 mod word;
+mod worth;
 
 use abi::IDebtManager::{
     deleverageCall, deleverageForCall, leverageCall, leverageForCall, migrateCall, migrateForCall,

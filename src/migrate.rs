@@ -6,11 +6,12 @@ use crate::{
     error::revert,
     exchange::{Amounts, Draft, Put, Take},
     flight::Lock,
-    holding::{Holding, Measure, Name, Worth},
+    holding::{Holding, Measure, Name},
     host,
     math::exact,
     operation::Operation,
     word::{self, Address, WORD, Word, ZERO},
+    worth::Worth,
 };
 
 /// The entry points.

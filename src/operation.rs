@@ -5,7 +5,6 @@ use crate::{
     calldata::Calldata,
     deleverage::{self, PaidOut},
     door::{Door, Extras, Verb},
-    error::revert,
     event,
     exchange::Draft,
     flash::Source,
@@ -13,22 +12,11 @@ use crate::{
     holding::{Holding, Measure, Name},
     host,
     lender::{Lender, Listing, Rate},
-    leverage,
-    math::exact,
-    sizing,
+    leverage, sizing,
+    till::Tills,
     token::Token,
     word::{self, Address, Word, ZERO},
 };
-
-/// Tokens that an operation handles, at most.
-const TOKENS: usize = 4;
-
-/// A token that an operation handles, and what this contract held of it before.
-struct Till<'a> {
-    token: Token<'a>,
-    before: Word,
-    rate: &'a Rate,
-}
 
 /// An operation under way, in the outermost frame.
 pub(crate) struct Operation<'a> {
@@ -39,9 +27,6 @@ pub(crate) struct Operation<'a> {
     /// Whose position it is.
     pub(crate) account: Address<'a>,
 }
-
-/// What an operation handles besides, and counts.
-pub(crate) struct Tills<'a>([Option<Till<'a>>; TOKENS]);
 
 /// How the size of an operation is stated.
 #[derive(Clone, Copy)]
@@ -100,23 +85,6 @@ pub(crate) fn adjust(mut calldata: Calldata<'_>, verb: Verb, door: Door) -> [Wor
     operation.end(verb, &name, holding.lender, after, &loss)
 }
 
-impl<'a> Tills<'a> {
-    /// Counts a token, unless it has been counted.
-    #[inline(never)]
-    fn open(&mut self, token: Token<'a>, rate: &'a Rate) {
-        for till in &mut self.0 {
-            match till {
-                Some(open) if open.token.0.is(token.0) => return,
-                Some(_) => {}
-                None => {
-                    *till = Some(Till { token, before: token.balance_of(host::this()), rate });
-                    return;
-                }
-            }
-        }
-    }
-}
-
 impl<'a> Operation<'a> {
     /// Reads what all operations end with, for an account whose door has not been opened yet.
     #[inline(never)]
@@ -139,7 +107,7 @@ impl<'a> Operation<'a> {
         asset: Token<'_>,
         deposit_assets: &Word,
     ) -> (Tills<'h>, bool) {
-        let mut tills = Tills([const { None }; TOKENS]);
+        let mut tills = Tills::new();
         if self.extras.swaps_or_pays() {
             for holding in holdings {
                 tills.open(holding.collateral.asset(), &holding.collateral_rate);
@@ -181,16 +149,7 @@ impl<'a> Operation<'a> {
     /// the wallet got is worth.
     #[inline(never)]
     pub(crate) fn settle(&self, tills: &Tills<'_>) -> Word {
-        let mut worth = ZERO;
-        for Till { token, before, rate } in tills.0.iter().flatten() {
-            let balance = token.balance_of(host::this());
-            if word::less(&balance, before) {
-                revert!(ResidualBalance(&balance, before));
-            }
-            let spare = exact::sub(&balance, before);
-            token.give(self.account, &spare);
-            worth = exact::add(&worth, &rate.convert_down(&spare));
-        }
+        let worth = tills.empty(self.account);
         self.extras.authorizations.settle(self.account, host::this());
         worth
     }

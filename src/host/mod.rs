@@ -76,7 +76,7 @@ extern "C" fn user_entrypoint(length: usize) -> usize {
 #[inline(never)]
 pub(crate) fn fail(selector: [u8; 4], words: &[&Word]) -> ! {
     #[cfg(not(target_arch = "wasm32"))]
-    panic!("{} {words:?}", crate::error::name(selector));
+    std::panic::panic_any(format!("{} {words:?}", crate::error::name(selector)));
     #[cfg(target_arch = "wasm32")]
     {
         let (data, length) = outgoing::words(&selector, words);
@@ -98,7 +98,7 @@ fn trap() -> ! {
     #[cfg(target_arch = "wasm32")]
     core::arch::wasm32::unreachable();
     #[cfg(not(target_arch = "wasm32"))]
-    unreachable!("there is no frame to end without the chain");
+    std::process::abort();
 }
 
 /// The error that something ends with, for tests.

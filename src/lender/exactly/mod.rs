@@ -1,64 +1,22 @@
 //! Exactly. A market is an ERC-4626 vault whose shares are its deposits. Floating debts have shares too; a debt of fixed
 //! maturity is a principal and a fee, and is paid with a discount before it is due and with a penalty after.
 
-use super::{Health, Listing, Owed};
+mod auditor;
+
+use super::Owed;
 use crate::{
-    abi::{IExactlyAuditor as auditor, IExactlyMarket as market},
-    error::revert,
+    abi::IExactlyMarket as market,
     host::{self, Part},
     math::exact,
-    network::root,
     token::Token,
     word::{self, Address, Word, ZERO},
 };
 use alloy_sol_types::SolCall;
+pub(super) use auditor::{Quotation, health, listed};
 
 /// A market that the Auditor lists.
 #[derive(Clone, Copy)]
-pub(crate) struct Market<'a>(pub(super) Address<'a>);
-
-/// How the Auditor values an asset.
-#[derive(Clone, Copy)]
-pub(crate) struct Quotation {
-    decimals: usize,
-    feed: Word,
-}
-
-/// Asks the Auditor something.
-#[inline(never)]
-fn ask_auditor<const N: usize>(selector: [u8; 4], words: &[&Word]) -> [Word; N] {
-    host::view(Address::known(&root!(EXACTLY_AUDITOR)), selector, words)
-}
-
-impl Quotation {
-    /// The price of a whole one, and the units in it.
-    pub(super) fn price(&self) -> (Word, Word) {
-        let [price] = ask_auditor(auditor::assetPriceCall::SELECTOR, &[&self.feed]);
-        (price, exact::power_of_ten(self.decimals))
-    }
-}
-
-/// What an account's solvency rests on.
-pub(super) fn health(account: Address<'_>) -> Health {
-    let [collateral_value, debt_value] =
-        ask_auditor(auditor::accountLiquidityCall::SELECTOR, &[account.word(), &ZERO, &ZERO]);
-    Health { collateral_value, debt_value }
-}
-
-/// Asks the Auditor, the root of trust, before anything else is asked of the market.
-#[inline(never)]
-pub(super) fn listed(address: Address<'_>) -> Listing<'_> {
-    let [_adjust_factor, decimals, _index, is_listed, feed] =
-        ask_auditor(auditor::marketsCall::SELECTOR, &[address.word()]);
-    if !word::is_true(&is_listed) {
-        revert!(MarketNotListed(address.word()));
-    }
-    let [asset] = host::view(address, market::assetCall::SELECTOR, &[]);
-    let (Some(_), Some(decimals)) = (Address::of(&asset), word::small(&decimals)) else {
-        host::invalid_return(address, market::assetCall::SELECTOR);
-    };
-    Listing { market: super::Market::Exactly(Market(address)), asset, quotation: Quotation { decimals, feed } }
-}
+pub(crate) struct Market<'a>(pub(in crate::lender) Address<'a>);
 
 impl Market<'_> {
     pub(super) fn deposit_assets(self, account: Address<'_>) -> Word {
