@@ -1,3 +1,5 @@
+//! What is read, and what is refused where.
+
 use super::*;
 use crate::host::reverts;
 use alloy_primitives::U256;

@@ -1,3 +1,5 @@
+//! Where numbers stop fitting.
+
 use super::*;
 use crate::{host::reverts, word};
 

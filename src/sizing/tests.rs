@@ -1,3 +1,5 @@
+//! Sizes worked out by hand.
+
 use super::*;
 use crate::math::WAD;
 
