@@ -12,8 +12,8 @@ use alloy_sol_types::SolError;
 const ACCOUNT: usize = 9;
 /// Words before what has no fixed length: the reason, two offsets, two accounts and five numbers.
 const HEAD: usize = 8 + 2 * ACCOUNT;
-/// Where the largest ratio is: behind the offset of it all, at the end of the head.
-const MAX_RATIO: usize = HEAD * WORD;
+/// Where the largest ratio is: behind the selector and the offset of it all, at the end of the head.
+const MAX_RATIO: usize = 4 + HEAD * WORD;
 
 /// An account at a moment: from, to, and its health.
 pub(super) type Account = [Word; ACCOUNT];
@@ -58,7 +58,9 @@ impl Outcome {
         let padded = self.error.len().next_multiple_of(WORD);
         let reason = small(self.reason.unwrap_or(Reason::None) as usize);
         let (error_at, wallet_at) = (small(HEAD * WORD), small((HEAD + 1) * WORD + padded));
-        let mut bytes = Vec::from(selector);
+        let words = 1 + HEAD + 2 + self.wallet.len() * 3;
+        let mut bytes = Vec::with_capacity(selector.len() + words * WORD + padded);
+        bytes.extend_from_slice(selector);
         let mut push = |words: &[Word]| bytes.extend_from_slice(words.as_flattened());
         push(&[small(WORD), reason, error_at]);
         push(&self.before);
@@ -75,13 +77,13 @@ impl Outcome {
     }
 }
 
-/// The answer, from what a rehearsal reverted with.
+/// The answer, as a rehearsal reverted with it: behind a selector.
 pub(super) struct Answer(Vec<u8>);
 
 impl Answer {
-    /// Nothing if the rehearsal ended with another error.
-    pub(super) fn of(result: &[u8]) -> Option<Self> {
-        result.strip_prefix(&Rehearsed::SELECTOR).map(|outcome| Self(Vec::from(outcome)))
+    /// Gives the result back if the rehearsal ended with another error.
+    pub(super) fn of(result: Vec<u8>) -> Result<Self, Vec<u8>> {
+        if result.starts_with(&Rehearsed::SELECTOR) { Ok(Self(result)) } else { Err(result) }
     }
 
     /// Adds the largest ratio.
@@ -93,7 +95,7 @@ impl Answer {
 
     /// All of it.
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
+        self.0.get(Rehearsed::SELECTOR.len()..).unwrap_or_default()
     }
 }
 
@@ -121,7 +123,7 @@ mod tests {
                 returned: [300, 301].map(word::of_small),
                 liquidity: [302, 303].map(word::of_small),
             };
-            let mut answer = Answer::of(&outcome.encode(&Rehearsed::SELECTOR)).unwrap();
+            let mut answer = Answer::of(outcome.encode(&Rehearsed::SELECTOR)).ok().unwrap();
             answer.set_max_ratio(&U256::from(304));
             let decoded = previewCall::abi_decode_returns_validate(answer.bytes()).unwrap();
             let Preview { reason, failure, before, afterwards, wallet, .. } = &decoded;
@@ -134,6 +136,6 @@ mod tests {
             assert_eq!(numbers, [300, 301, 302, 303, 304].map(U256::from).each_ref());
             assert_eq!(previewCall::abi_encode_returns(&decoded), answer.bytes());
         }
-        assert!(Answer::of(&[1, 2, 3, 4]).is_none());
+        assert!(Answer::of(vec![1, 2, 3, 4]).is_err());
     }
 }

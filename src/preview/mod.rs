@@ -43,15 +43,38 @@ impl<'a> Request<'a> {
         Self { manager, operation, number }
     }
 
-    /// The calldata of a call of this program's own.
-    fn encode(&self, selector: [u8; 4], number: &Word) -> Vec<u8> {
+    /// The calldata of a rehearsal by this program itself.
+    fn rehearsal(&self) -> OwnCall {
+        let padded = self.operation.len().next_multiple_of(WORD);
         let small = |number: usize| word::of_small(number as u64);
-        let head = [self.manager.word(), &small(3 * WORD), number, &small(self.operation.len())];
-        let mut calldata = Vec::from(selector);
+        let head = [self.manager.word(), &small(3 * WORD), &word::ZERO, &small(self.operation.len())];
+        let mut calldata = Vec::with_capacity(4 + 4 * WORD + padded);
+        calldata.extend_from_slice(&rehearseCall::SELECTOR);
         head.into_iter().for_each(|word| calldata.extend_from_slice(word));
         calldata.extend_from_slice(self.operation);
-        calldata.resize(4 + 4 * WORD + self.operation.len().next_multiple_of(WORD), 0);
-        calldata
+        calldata.resize(calldata.capacity(), 0);
+        OwnCall(calldata)
+    }
+}
+
+/// The calldata of a call of this program's own: the same bytes each time, since the allocator never frees any.
+struct OwnCall(Vec<u8>);
+
+impl OwnCall {
+    /// Has this program called, and returns with what that reverts, always.
+    fn carry_out(&self, most: usize) -> Vec<u8> {
+        let (Ok(result) | Err(result)) = host::call_whole(host::this(), &self.0, most);
+        result
+    }
+
+    /// Makes it one that weighs, so many steps from the least ratio.
+    fn weigh(&mut self, steps: &Word) {
+        let words = [(0, &weighCall::SELECTOR[..]), (4 + 2 * WORD, steps)];
+        for (start, bytes) in words {
+            if let Some(place) = self.0.get_mut(start..start + bytes.len()) {
+                place.copy_from_slice(bytes);
+            }
+        }
     }
 }
 
@@ -76,19 +99,19 @@ pub(crate) fn dispatch(input: &[u8]) -> ! {
 }
 
 fn preview(request: &Request<'_>) -> ! {
-    let rehearse = request.encode(rehearseCall::SELECTOR, &word::ZERO);
-    let (Ok(result) | Err(result)) = host::call_whole(host::this(), &rehearse, RESULT_MAX);
-    let Some(mut answer) = Answer::of(&result) else {
-        // No position is known: the operation is wrong by itself.
-        let outcome = Outcome { reason: Some(reason::of_error(&result)), error: result, ..Outcome::default() };
-        host::succeed(&outcome.encode(&[]))
+    let mut call = request.rehearsal();
+    let mut answer = match Answer::of(call.carry_out(RESULT_MAX)) {
+        Ok(answer) => answer,
+        Err(error) => {
+            // No position is known: the operation is wrong by itself.
+            let outcome = Outcome { reason: Some(reason::of_error(&error)), error, ..Outcome::default() };
+            host::succeed(&outcome.encode(&[]))
+        }
     };
     if !word::is_zero(request.number) {
-        // The same bytes each time but for one word, since the allocator never frees any.
-        let mut weigh = request.encode(weighCall::SELECTOR, &word::ZERO);
         let probe = |steps: &Word| {
-            weigh.get_mut(4 + 2 * WORD..4 + 3 * WORD)?.copy_from_slice(steps);
-            search::Weighed::decode(&host::call_whole(host::this(), &weigh, search::WEIGHED).err()?)
+            call.weigh(steps);
+            search::Weighed::decode(&call.carry_out(search::WEIGHED))
         };
         answer.set_max_ratio(&search::largest_ratio(probe, &word::uint(request.number)));
     }

@@ -41,6 +41,7 @@ mod pools;
 mod preview;
 mod preview_ratio;
 mod preview_reasons;
+mod preview_rpc;
 mod previewer;
 mod random;
 mod reentry;
