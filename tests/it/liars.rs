@@ -8,7 +8,7 @@ use crate::{
     script::{Step, Then, script},
     stage::{ALICE, BYSTANDER, Stage, times},
 };
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, U256, hex};
 use alloy_sol_types::{SolCall, SolError};
 use debt_manager::abi::{
     IDebtManager::{
@@ -149,4 +149,22 @@ fn c5_a_pool_that_says_nothing_or_comes_twice_is_refused() {
     let other = Callback { data: sale.callback.data.slice(32..), ..sale.callback.clone() };
     let forged = Step::must(stage.dm.address, swap(&other, other.data.clone()));
     sale.refused(&[forged], sale.truth(), &UnexpectedCallback { caller: pool });
+}
+
+#[test]
+fn c9_a_pool_that_is_gone_or_does_nothing_has_not_swapped() {
+    let sale = Sale::new();
+    let order = buys(&sale.stage, Stage::loose());
+    let gone = InvalidReturn { target: sale.pool, selector: swapCall::SELECTOR.into() };
+    // No code; one that stops; and one that returns a word too few.
+    for code in [&hex!("")[..], &hex!("00"), &hex!("60205ff3"), &hex!("603f5ff3")] {
+        let mut stage = sale.stage.clone();
+        stage.chain.set_code(sale.pool, Bytes::copy_from_slice(code));
+        let receipt = stage.send(order.clone());
+        // Without a callback, nothing has been taken out or put in.
+        let (_, reason) = root_cause(&receipt);
+        assert_eq!(Bytes::from(reason), Bytes::from(gone.abi_encode()));
+    }
+    sale.refused(&[], Then::Return([U256::ZERO; 2]), &FlashLoanMissing {});
+    sale.refused(&[], sale.truth(), &FlashLoanMissing {});
 }

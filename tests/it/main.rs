@@ -24,6 +24,7 @@ mod extremes;
 mod fixed;
 mod fixed_permits;
 mod gas_grid;
+mod hops;
 mod integrator;
 mod interface;
 mod lenders;

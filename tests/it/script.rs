@@ -24,7 +24,7 @@ impl Step {
 
     /// Bytes of its code.
     fn length(&self) -> usize {
-        38 + if self.must { 12 } else { 1 }
+        36 + if self.must { 14 } else { 7 }
     }
 
     /// Its code. `start` is where that stands, and `at` where the data is.
@@ -32,13 +32,15 @@ impl Step {
         let length = two(self.data.len());
         // codecopy(0, at, length); call(gas, target, 0, 0, length, 0, 0)
         let mut code = [&hex!("61")[..], &length, &hex!("61"), &two(at), &hex!("5f39")].concat();
-        code.extend([&hex!("5f5f61")[..], &length, &hex!("5f5f73"), self.target.as_slice(), &hex!("5af1")].concat());
+        code.extend([&hex!("5f5f61")[..], &length, &hex!("5f5f73"), self.target.as_slice()].concat());
         if self.must {
+            code.extend(hex!("5af1"));
             // || returndatacopy(0, 0, returndatasize); revert(0, returndatasize)
             let next = two(start + self.length() - 1);
             code.extend([&hex!("61")[..], &next, &hex!("57 3d5f5f3e 3d5ffd 5b")].concat());
         } else {
-            code.extend(hex!("50"));
+            // With a million of the gas: in a static call, a change of state takes all that it is given.
+            code.extend(hex!("63000f4240 f1 50"));
         }
         code
     }
