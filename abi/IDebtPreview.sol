@@ -14,7 +14,8 @@ pragma solidity ^0.8.20;
 /// changes state only in `rehearse` and `weigh`, which always revert, with the result as the error. So whoever calls
 /// gains nothing by it.
 ///
-/// Calldata must be the canonical ABI encoding; what is not is refused with `IDebtManager`'s errors.
+/// Calldata must be the canonical ABI encoding, but of `isValidSignature`; what is not is refused with `IDebtManager`'s
+/// errors.
 ///
 /// Amounts are in the smallest unit of the asset concerned; ratios and health factors have 18 decimals.
 interface IDebtPreview {

@@ -1,11 +1,11 @@
-//! The release WASM has exactly what the interface has: its entry points, its errors and its events. The interface is
-//! read from `abi/DebtManager.json`, which is what other programs read.
+//! The release WASM has exactly what the interface has: its entry points, its errors and its events; and so has the
+//! preview's. The interfaces are read from the JSON files in `abi/`, which is what other programs read.
 
 use crate::{
     rolls::{Roll, WHOLE},
-    stage::{ALICE, Stage, times, usdc, wasm},
+    stage::{ALICE, Stage, times, usdc, wasm, wasm_of},
 };
-use alloy_primitives::{B256, Bytes, U256, hex, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolInterface};
 use debt_manager::abi::{
     IBalancerV2Vault,
@@ -41,9 +41,18 @@ fn of_module(name: &str) -> Value {
     serde_json::from_str(rest.split_once(" as const;").unwrap().0).unwrap()
 }
 
-/// The signatures of what the published interface has of a kind: `function`, `error` or `event`.
-fn published(kind: &str) -> BTreeMap<String, B256> {
-    let abi: Value = serde_json::from_str(include_str!("../../abi/DebtManager.json")).unwrap();
+/// The contract's published ABI.
+fn contract() -> Value {
+    serde_json::from_str(include_str!("../../abi/DebtManager.json")).unwrap()
+}
+
+/// The preview's.
+fn preview() -> Value {
+    serde_json::from_str(include_str!("../../abi/DebtPreview.json")).unwrap()
+}
+
+/// The signatures of what an ABI has of a kind: `function`, `error` or `event`.
+fn published(abi: &Value, kind: &str) -> BTreeMap<String, B256> {
     let of_kind = abi.as_array().unwrap().iter().filter(|item| item["type"] == kind);
     of_kind.map(signature).map(|signature| (signature.clone(), keccak256(signature))).collect()
 }
@@ -64,21 +73,25 @@ fn types(list: &Value) -> String {
     list.as_array().unwrap().iter().map(canonical).collect::<Vec<_>>().join(",")
 }
 
-fn selectors(kind: &str) -> BTreeSet<[u8; 4]> {
-    published(kind).values().map(|hash| *hash.first_chunk().unwrap()).collect()
+fn selectors(abi: &Value, kind: &str) -> BTreeSet<[u8; 4]> {
+    published(abi, kind).values().map(|hash| *hash.first_chunk().unwrap()).collect()
 }
 
-/// What the release WASM answers to some bytes, from anybody, with so much ether.
-fn asked(stage: &Stage, data: &[u8], value: u64) -> CallResult {
-    let tx = Tx::call(ALICE, stage.dm.address, data.to_vec()).value(U256::from(value));
-    let answer = stage.chain.call(tx).unwrap();
+/// What a program answers to some bytes, from anybody, with so much ether.
+fn asked(stage: &Stage, program: Address, data: &[u8], value: u64) -> CallResult {
+    stage.chain.call(Tx::call(ALICE, program, data.to_vec()).value(U256::from(value))).unwrap()
+}
+
+/// What it refuses them with.
+fn refused(stage: &Stage, program: Address, data: &[u8], value: u64) -> Bytes {
+    let answer = asked(stage, program, data, value);
     assert!(!answer.success, "{} succeeded", hex::encode(data));
-    answer
+    answer.output
 }
 
-/// Selectors that the interface does not have: near to its own, and anywhere.
-fn strangers() -> BTreeSet<[u8; 4]> {
-    let known = selectors("function");
+/// Selectors that an interface does not have: near to its own, and anywhere.
+fn strangers(abi: &Value) -> BTreeSet<[u8; 4]> {
+    let known = selectors(abi, "function");
     let flipped = known.iter().flat_map(|selector| {
         let number = u32::from_be_bytes(*selector);
         (0..32).map(move |bit| (number ^ 1 << bit).to_be_bytes())
@@ -100,7 +113,7 @@ fn g5_the_selectors_are_the_golden_ones() {
     assert_eq!(names, golden);
     assert_eq!(dispatched.len(), golden.len(), "two entry points share a selector");
     assert_eq!(dispatched.into_iter().collect::<BTreeSet<_>>(), golden.values().copied().collect());
-    assert_eq!(selectors("function"), golden.values().copied().collect());
+    assert_eq!(selectors(&contract(), "function"), golden.values().copied().collect());
 }
 
 #[test]
@@ -113,8 +126,8 @@ fn g5_the_callbacks_are_those_that_their_callers_call() {
 
 #[test]
 fn g5_no_error_is_taken_for_another_or_for_those_of_solidity() {
-    let errors = selectors("error");
-    assert_eq!(errors.len(), published("error").len());
+    let errors = selectors(&contract(), "error");
+    assert_eq!(errors.len(), published(&contract(), "error").len());
     assert!(
         !errors.contains(&alloy_sol_types::Revert::SELECTOR) && !errors.contains(&alloy_sol_types::Panic::SELECTOR)
     );
@@ -124,7 +137,7 @@ fn g5_no_error_is_taken_for_another_or_for_those_of_solidity() {
 fn i17_the_wasm_knows_every_selector_of_the_interface() {
     let stage = Stage::new();
     for (name, selector) in GOLDEN {
-        let answer = asked(&stage, &selector, 0).output;
+        let answer = refused(&stage, stage.dm.address, &selector, 0);
         let is_callback = [receiveFlashLoanCall::SELECTOR, uniswapV3SwapCallbackCall::SELECTOR].contains(&selector);
         let callback = UnexpectedCallback { caller: ALICE }.abi_encode();
         match is_callback {
@@ -134,18 +147,23 @@ fn i17_the_wasm_knows_every_selector_of_the_interface() {
     }
 }
 
+/// A program refuses every selector that its interface does not have.
+fn knows_no_other_selector(stage: &Stage, program: Address, abi: &Value) {
+    let strangers = strangers(abi);
+    assert!(strangers.len() as u64 > STRANGERS);
+    for selector in strangers {
+        let unknown = UnknownSelector { selector: selector.into() }.abi_encode();
+        for arguments in [&[][..], &[0; 32]] {
+            let answer = refused(stage, program, &[&selector[..], arguments].concat(), 0);
+            assert_eq!(answer, Bytes::from(unknown.clone()), "{}", hex::encode(selector));
+        }
+    }
+}
+
 #[test]
 fn i17_the_wasm_knows_no_other_selector() {
     let stage = Stage::new();
-    let strangers = strangers();
-    assert!(strangers.len() as u64 > STRANGERS);
-    for selector in strangers {
-        let refused = UnknownSelector { selector: selector.into() }.abi_encode();
-        for arguments in [&[][..], &[0; 32]] {
-            let answer = asked(&stage, &[&selector[..], arguments].concat(), 0);
-            assert_eq!(answer.output, Bytes::from(refused.clone()), "{}", hex::encode(selector));
-        }
-    }
+    knows_no_other_selector(&stage, stage.dm.address, &contract());
 }
 
 #[test]
@@ -154,8 +172,13 @@ fn i17_nothing_takes_ether() {
     let known = GOLDEN.map(|(_, selector)| selector.to_vec());
     for data in known.into_iter().chain([vec![], vec![1], vec![0; 4], vec![0xff; 36]]) {
         for value in [1, u64::MAX] {
-            let refused = NotPayable { value: U256::from(value) }.abi_encode();
-            assert_eq!(asked(&stage, &data, value).output, Bytes::from(refused), "{}", hex::encode(&data));
+            let not_payable = NotPayable { value: U256::from(value) }.abi_encode();
+            assert_eq!(
+                refused(&stage, stage.dm.address, &data, value),
+                Bytes::from(not_payable),
+                "{}",
+                hex::encode(&data)
+            );
         }
     }
 }
@@ -163,9 +186,9 @@ fn i17_nothing_takes_ether() {
 #[test]
 fn i17_the_errors_of_the_wasm_are_those_of_the_interface() {
     let named: BTreeSet<[u8; 4]> = IDebtManagerErrors::selectors().collect();
-    assert_eq!(named, selectors("error"));
+    assert_eq!(named, selectors(&contract(), "error"));
     let constants = constants(&wasm());
-    for (signature, hash) in published("error") {
+    for (signature, hash) in published(&contract(), "error") {
         let selector: [u8; 4] = *hash.first_chunk().unwrap();
         assert!(constants.contains(&selector), "the WASM never reverts with {signature}");
     }
@@ -197,7 +220,7 @@ fn constants(wasm: &[u8]) -> BTreeSet<[u8; 4]> {
 #[test]
 fn i17_each_verb_logs_its_own_event_of_the_interface_and_no_other() {
     let named: BTreeSet<B256> = IDebtManagerEvents::SELECTORS.iter().map(|topic| B256::from(*topic)).collect();
-    assert_eq!(named, published("event").into_values().collect());
+    assert_eq!(named, published(&contract(), "event").into_values().collect());
     let mut stage = Stage::new();
     let market = stage.market().address;
     let leveraged = stage.alice_leverages(usdc(100), times(3));
@@ -221,9 +244,25 @@ fn i17_each_verb_logs_its_own_event_of_the_interface_and_no_other() {
 }
 
 #[test]
-fn the_typescript_module_has_the_published_abi() {
-    let abi: Value = serde_json::from_str(include_str!("../../abi/DebtManager.json")).unwrap();
-    assert_eq!(of_module("debtManagerAbi"), abi);
+fn i17_the_preview_has_the_published_interface_and_no_more() {
+    let (mut stage, abi) = (Stage::new(), preview());
+    let program = stage.preview().address;
+    knows_no_other_selector(&stage, program, &abi);
+    for (function, selector) in published(&abi, "function") {
+        let answer = asked(&stage, program, &selector[..4], 0).output;
+        assert!(!answer.starts_with(&UnknownSelector::SELECTOR), "{function}: {answer}");
+    }
+    let constants = constants(&wasm_of("debt_preview.wasm"));
+    for (error, hash) in published(&abi, "error") {
+        assert!(constants.contains(hash.first_chunk::<4>().unwrap()), "the preview never reverts with {error}");
+    }
+    assert!(published(&abi, "event").is_empty());
+}
+
+#[test]
+fn the_typescript_module_has_the_published_abis() {
+    assert_eq!(of_module("debtManagerAbi"), contract());
+    assert_eq!(of_module("debtPreviewAbi"), preview());
 }
 
 /// A struct of typed data as it stands in the signed type (EIP-712).
