@@ -93,10 +93,10 @@ impl Sides<'_> {
     /// Whether the deposit is so many times the principal, as far as the ratio says that.
     fn is_at(&self, ratio: U256) -> bool {
         let ([_, book], [_, owed]) = (self.collateral, self.owed());
-        let (deposit, wad) = (book.deposit, U256::from(WAD));
-        let scaled = deposit.checked_sub(owed).and_then(|principal| principal.checked_mul(ratio));
-        let Some(due) = scaled.filter(|_| self.is_plain).map(|scaled| scaled / wad) else { return !self.is_plain };
-        deposit.abs_diff(due) <= self.rounding().saturating_mul(U256::from(2) + ratio / wad)
+        let wad = U256::from(WAD);
+        let due = book.deposit.saturating_sub(owed).saturating_mul(ratio) / wad;
+        let rounding = self.rounding().saturating_mul(U256::from(2) + ratio / wad);
+        !self.is_plain || book.deposit.abs_diff(due) <= rounding
     }
 }
 
