@@ -127,8 +127,8 @@ interface IDebtPreview {
   /// @notice What an operation would come to for this account.
   /// @param manager The contract that is to carry it out.
   /// @param operation The calldata of one of its six verbs, as it is to be sent.
-  /// @param minHealthFactor For which health factor to look for the largest ratio: the operation is carried out some ten
-  /// times for it. 0 for none.
+  /// @param minHealthFactor For which health factor to look for the largest ratio: the operation is carried out ten to
+  /// twenty times for it. 0 for none.
   /// @return outcome The outcome. An operation that would fail is no error.
   function preview(address manager, bytes calldata operation, uint256 minHealthFactor)
     external
