@@ -80,8 +80,9 @@ fn erased<T: Copy + Into<Erc20>>(market: ExactlyMarket<T>) -> ExactlyMarket<Erc2
 
 /// Gives an account units of a coin.
 pub(crate) fn give(chain: &mut Chain, world: &World, dai: Erc20, coin: Coin, to: Address, units: U256) -> Result<()> {
-    Ok(match coin.asset() {
+    match coin.asset() {
         Some(asset) => world.tokens.of(asset).mint(chain, to, units)?,
         None => dai.transfer(chain, Account::DEPOSITOR.0, to, units)?,
-    })
+    }
+    Ok(())
 }

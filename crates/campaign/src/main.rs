@@ -58,7 +58,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
         }
         None => {
             let told = Mutex::new(start);
-            campaign.run(&stage, |progress| tell(&progress, calls, start, &told))
+            campaign.run(&stage, |progress| tell(progress, calls, start, &told))
         }
     };
     let seconds = start.elapsed().as_secs_f64();

@@ -6,6 +6,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use debt_manager::abi::IDebtManager::{Authorization, AuthorizationKind};
 use devnet::Tx;
 use protocols::{
+    Asset,
     manager::authorization,
     signing::{
         self, dai,
@@ -113,7 +114,9 @@ impl Stage {
             Some(Fault::Expired) => !permits.list.is_empty(),
             Some(Fault::Foreign) => {
                 let kind = AuthorizationKind::Eip2612;
-                permits.list.push(authorization(kind, self.dm.address, U256::ONE, deadline, vec![0; 65].into()));
+                // A token like any other, but of another lender.
+                let token = self.world.aave.reserve(Asset::Usdc).a_token.address;
+                permits.list.push(authorization(kind, token, U256::ONE, deadline, vec![0; 65].into()));
                 true
             }
         };
