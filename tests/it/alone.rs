@@ -61,6 +61,8 @@ pub(crate) struct Invented {
     pub(crate) is_one_asset: bool,
     /// What the vault holds of any token; nothing means without end.
     pub(crate) vault: Option<U256>,
+    /// What the vault's callback says that the loan cost.
+    pub(crate) fee: U256,
     /// What a pool's balances change by.
     pub(crate) deltas: [U256; 2],
     /// Whether something has been done.
@@ -105,9 +107,11 @@ fn word_of(address: Address) -> U256 {
 }
 
 impl Invented {
-    /// The account calls the contract.
+    /// The account calls the contract, which keeps nothing when it is done.
     pub(crate) fn ask(&mut self, calldata: Vec<u8>) -> Ended {
-        self.call(ACCOUNT, calldata)
+        let ended = self.call(ACCOUNT, calldata);
+        assert!(ended != Ended::Well || self.transient.values().all(B256::is_zero), "{self:?}");
+        ended
     }
 
     /// Balancer's vault calls back with a loan that has been asked for, and a fee.
@@ -211,6 +215,9 @@ impl Invented {
         self.act(target, input);
         for slot in COMMITMENTS {
             self.transient.remove(&B256::with_last_byte(slot));
+        }
+        if target == network::BALANCER_V2_VAULT {
+            self.transient.insert(B256::with_last_byte(COMMITMENTS[0]), self.fee.into());
         }
         Some(if selector == swapCall::SELECTOR { words(&self.deltas) } else { Bytes::new() })
     }

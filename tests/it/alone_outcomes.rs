@@ -118,6 +118,7 @@ fn grown(world: &Invented, units: U256, deposit: U256) -> Option<[U256; 2]> {
     let [[had, owed], [has, owes]] = world.shares?;
     let (new, new_debt) = (has.checked_sub(had)?, owes.checked_sub(owed)?);
     let supplied = fits(&(whole(units) + whole(deposit)))?;
+    fits(&(whole(units) + whole(world.fee)))?;
     let mut position = [world.deposit[0], world.debt[0]];
     if !new.is_zero() {
         let gain = share_down(&whole(supplied), &(whole(new) - 1), &whole(new))?;
@@ -126,7 +127,8 @@ fn grown(world: &Invented, units: U256, deposit: U256) -> Option<[U256; 2]> {
     if new_debt == U256::ONE {
         position[1] = world.debt[1];
     } else if !new_debt.is_zero() {
-        let cost = share_up(&whole(units), &whole(new_debt), &(whole(new_debt) - 1))?;
+        let borrowed = fits(&(whole(units) + whole(world.fee)))?;
+        let cost = share_up(&whole(borrowed), &whole(new_debt), &(whole(new_debt) - 1))?;
         position[1] = fits(&(whole(position[1]) + cost))?;
     }
     Some(position)
@@ -148,7 +150,8 @@ fn g1_what_a_position_has_grown_to_for_any_shares() {
             _ => shares.saturating_add(random.beside(&[units])),
         });
         let shares = Some([[had[0], owed_shares], has]);
-        let mut world = Invented { deposit: [number(&mut random); 2], debt, shares, ..Invented::default() };
+        let fee = if random.below(2) == 0 { U256::ZERO } else { number(&mut random) };
+        let mut world = Invented { deposit: [number(&mut random); 2], debt, shares, fee, ..Invented::default() };
         let mut outcome = grown(&world, units, deposit);
         // What there was with the deposit, and what there is with the debts crosswise, are counted too.
         let sums = |[collateral, debt]: [U256; 2]| {
@@ -187,6 +190,21 @@ fn g1_what_a_position_has_grown_to_for_any_shares() {
         }
     }
     sides.were_both_met();
+}
+
+#[test]
+fn g1_a_close_in_one_asset_loses_the_fee_and_nothing_else() {
+    let mut random = Random::new(46);
+    for _ in 0..CASES / 10 {
+        let owed = random.number().max(U256::ONE);
+        let mut world = Invented { debt: [owed, U256::ZERO], fee: random.number(), ..Invented::default() };
+        let fee = world.fee;
+        let most = random.beside(&[fee]);
+        let order = manager::deleverage(MARKETS[0], manager::ALL, times(1));
+        let ended = world.ask(order.within(Bounds { equityLossMax: most, ..Stage::loose() }).calldata());
+        let error = EquityLossAboveMax { loss: fee, lossMax: most };
+        assert_eq!(ended, if fee > most { Ended::with(&error) } else { Ended::Well }, "{world:?}");
+    }
 }
 
 #[test]

@@ -113,6 +113,9 @@ enum Command {
         /// Leaves a test out: one that fails anyhow.
         #[arg(long, value_name = "TEST")]
         without: Vec<String>,
+        /// Stops after so many; the next time goes on from there.
+        #[arg(long)]
+        most: Option<usize>,
     },
     /// Builds the contract a second time, elsewhere and from nothing, and compares.
     Reproduce,
@@ -142,7 +145,7 @@ fn run(command: Command) -> Result<()> {
         Command::Abi { check } => abi::run(&project, check),
         Command::Demo { json, arguments } => demo::run(&project, json, &arguments),
         Command::Campaign(arguments) => campaign::run(&project, &arguments),
-        Command::Mutants { files, again, without } => mutants::run(&project, &files, again, &without),
+        Command::Mutants { files, again, without, most } => mutants::run(&project, &files, again, &without, most),
         Command::Reproduce => reproduce::run(&project),
         Command::Verify => verify::run(&project),
     }

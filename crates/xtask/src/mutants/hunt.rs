@@ -17,24 +17,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Tests that notice most of what can be wrong, and soon. Those that are left run after them.
-const FIRST: [&str; 12] = [
-    "alone_",
+/// Tests of what the program calculates, without a chain.
+const NUMBERS: [&str; 1] = ["alone_"];
+/// Tests of what it does, on a chain: those that notice most, and soon.
+const DEEDS: [&str; 10] = [
+    "attacks::",
+    "bounds::",
+    "cross::",
+    "cross_attacks::",
     "leverage::",
     "deleverage::",
-    "bounds::",
-    "attacks::",
-    "surface::",
     "permits::",
+    "permit2::",
     "signed::",
-    "fixed_permits::",
-    "cross::",
-    "loops::",
-    "tampering::",
+    "surface::",
 ];
+/// Files in which mistakes are mostly wrong numbers.
+const OF_NUMBERS: [&str; 3] = ["src/bounds.rs", "src/math.rs", "src/sizing.rs"];
 
 /// How long the tests may take with one mutant. Some never end.
 const LIMIT: Duration = Duration::from_secs(600);
+
+fn is_of_numbers(file: &str) -> bool {
+    OF_NUMBERS.contains(&file)
+}
 
 /// How the tests ended.
 pub(super) enum End {
@@ -70,21 +76,21 @@ pub(super) struct Hunt<'a> {
 }
 
 impl Hunt<'_> {
-    /// Tries each mutant that has not been tried.
-    pub(super) fn run(&self, mutants: &[Mutant], record: &mut Record) -> Result<()> {
+    /// Tries each mutant that has not been tried, or as many as that.
+    pub(super) fn run(&self, mutants: &[Mutant], record: &mut Record, most: Option<usize>) -> Result<()> {
         if !record.is_sound() {
-            match shell::step("the tests, with no mutant chosen", || self.tested(0))? {
+            match shell::step("the tests, with no mutant chosen", || self.tested(0, ""))? {
                 End::Passed => record.note_sound()?,
                 End::Failed(test) => bail!("{test} fails though no mutant is chosen"),
             }
         }
         let start = Instant::now();
         let (all, tried) = (mutants.len(), record.tried());
-        for mutant in mutants {
-            if record.knows(mutant.number) {
-                continue;
-            }
-            let noticed = match self.tested(mutant.number)? {
+        // What is noticed in a second comes first.
+        let (numbers, others): (Vec<_>, Vec<_>) = mutants.iter().partition(|mutant| is_of_numbers(&mutant.file));
+        let left = numbers.into_iter().chain(others).filter(|mutant| !record.knows(mutant.number));
+        for mutant in left.take(most.unwrap_or(all)).collect::<Vec<_>>() {
+            let noticed = match self.tested(mutant.number, &mutant.file)? {
                 End::Passed => None,
                 End::Failed(test) => Some(test),
             };
@@ -103,17 +109,19 @@ impl Hunt<'_> {
         Ok(())
     }
 
-    /// Runs the tests with one mutant, or none.
-    fn tested(&self, number: u32) -> Result<End> {
+    /// Runs the tests with one mutant, or none: first those that notice it soonest, if any.
+    fn tested(&self, number: u32, file: &str) -> Result<End> {
         let path = self.folder.join("mutant.wasm");
         fs::write(&path, choose(&self.program, number)?).wrap_err_with(|| shown(&path))?;
-        match self.run_tests(&path, &FIRST)? {
-            End::Passed => {
-                let skipped: Vec<&str> = FIRST.iter().flat_map(|name| ["--skip", name]).collect();
-                self.run_tests(&path, &skipped)
+        let (numbers, deeds) = (NUMBERS.as_slice(), DEEDS.as_slice());
+        let stages = if is_of_numbers(file) { [numbers, deeds] } else { [deeds, numbers] };
+        for stage in stages {
+            if let End::Failed(test) = self.run_tests(&path, stage)? {
+                return Ok(End::Failed(test));
             }
-            failed => Ok(failed),
         }
+        let others: Vec<&str> = stages.concat().into_iter().flat_map(|name| ["--skip", name]).collect();
+        self.run_tests(&path, &others)
     }
 
     /// Runs some tests until the first one fails.

@@ -39,7 +39,13 @@ const FILES: [&str; 9] = [
 const MARKER: u32 = 0x4d55_5441;
 
 /// Hunts the mutants of some files.
-pub(crate) fn run(project: &Project, files: &[String], again: bool, without: &[String]) -> Result<()> {
+pub(crate) fn run(
+    project: &Project,
+    files: &[String],
+    again: bool,
+    without: &[String],
+    most: Option<usize>,
+) -> Result<()> {
     let files: Vec<String> = match files.is_empty() {
         true => FILES.iter().map(|file| (*file).to_owned()).collect(),
         false => files.to_vec(),
@@ -57,8 +63,8 @@ pub(crate) fn run(project: &Project, files: &[String], again: bool, without: &[S
         record.forget_survivors();
     }
     let hunt = hunt::Hunt { project, tests, without, folder, program };
-    hunt.run(&mutants, &mut record)?;
-    record::summarize(project, &mutants, &record)
+    let hunted = hunt.run(&mutants, &mut record, most);
+    record::summarize(project, &mutants, &record).and(hunted)
 }
 
 /// Builds the program that has all mutants of these files. Where none is chosen, it is the contract.

@@ -80,7 +80,7 @@ impl Record {
 /// The committed summary.
 #[derive(Default, Serialize, Deserialize)]
 struct Summary {
-    /// How many there are in each file, and how many of them the tests notice.
+    /// How many there are in each file, how many of them have been tried, and how many the tests notice.
     files: BTreeMap<String, Counts>,
     /// Those that no test notices, and why that is no harm.
     survivors: Vec<Survivor>,
@@ -89,6 +89,7 @@ struct Summary {
 #[derive(Default, Serialize, Deserialize)]
 struct Counts {
     mutants: usize,
+    tried: usize,
     noticed: usize,
 }
 
@@ -112,7 +113,8 @@ pub(super) fn summarize(project: &Project, mutants: &[Mutant], record: &Record) 
     for mutant in mutants {
         let counts = counts.entry(mutant.file.clone()).or_default();
         counts.mutants += 1;
-        counts.noticed += usize::from(!record.survives(mutant));
+        counts.tried += usize::from(record.knows(mutant.number));
+        counts.noticed += usize::from(record.knows(mutant.number) && !record.survives(mutant));
     }
     let (old, others) = std::mem::take(&mut summary.survivors)
         .into_iter()
@@ -131,8 +133,8 @@ pub(super) fn summarize(project: &Project, mutants: &[Mutant], record: &Record) 
     }
     summary.files.extend(counts);
     fs::write(&path, serde_json::to_string_pretty(&summary)? + "\n").wrap_err_with(|| shown(&path))?;
-    for (file, Counts { mutants, noticed }) in &summary.files {
-        println!("{file}: {noticed} of {mutants} mutants noticed");
+    for (file, Counts { mutants, tried, noticed }) in &summary.files {
+        println!("{file}: {mutants} mutants, {tried} tried, {noticed} noticed");
     }
     ensure!(unexplained == 0, "{unexplained} mutants survive without a reason in {SUMMARY}");
     Ok(())
