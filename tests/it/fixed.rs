@@ -4,10 +4,9 @@ use crate::{
     debts::{DAY, ROUNDING, WEEK, events, paid_for_face, penalty, percent},
     stage::{ALICE, Stage, near, times, usdc},
 };
-use alloy_primitives::{Bytes, U256};
-use alloy_sol_types::{SolCall, SolError};
+use alloy_primitives::U256;
+use alloy_sol_types::SolError;
 use debt_manager::abi::{
-    IBalancerV2Vault::flashLoanCall,
     IDebtManager::{Deleverage, WithdrawAllNeedsFullRepayment, WrappedError, WrongDirection},
     IExactlyMarket::borrowAtMaturityCall,
 };
@@ -283,21 +282,9 @@ fn a_maturity_that_is_not_open_is_refused_by_the_market() {
         let order = manager::leverage(stage.market().address, usdc(100), times(2)).maturing(maturity);
         let tx = stage.dm.send(ALICE, order);
         let reason = UnmatchedPoolState { state, requiredState: 3 };
-        stage.reverts(tx, &refused_by_market(&stage, &reason));
+        stage.refused_in_loan::<borrowAtMaturityCall>(tx, stage.market().address, &reason);
     }
     stage.alice_owes_until(last);
-}
-
-/// What the market says to a loan in the flash loan's callback.
-fn refused_by_market(stage: &Stage, reason: &impl SolError) -> WrappedError {
-    let wrapped = |target, selector: [u8; 4], reason: Vec<u8>| WrappedError {
-        target,
-        selector: selector.into(),
-        reason: reason.into(),
-        details: Bytes::new(),
-    };
-    let inner = wrapped(stage.market().address, borrowAtMaturityCall::SELECTOR, reason.abi_encode());
-    wrapped(stage.world.balancer.vault, flashLoanCall::SELECTOR, inner.abi_encode())
 }
 
 impl Stage {

@@ -6,10 +6,9 @@ use crate::{
     stage::{ALICE, Stage, near, times, usdc},
 };
 use alloy_primitives::U256;
-use alloy_sol_types::{SolCall, SolError};
+use alloy_sol_types::SolError;
 use debt_manager::abi::{
-    IBalancerV2Vault::flashLoanCall,
-    IDebtManager::{Bounds, DebtAboveMax, EquityLossAboveMax, RepaymentAboveMax, WrappedError},
+    IDebtManager::{Bounds, DebtAboveMax, EquityLossAboveMax, RepaymentAboveMax},
     IExactlyMarket::repayAtMaturityCall,
 };
 use devnet::Receipt;
@@ -132,8 +131,7 @@ fn too_little_for_an_early_debt_is_refused_by_the_market() {
     assert!(repayment < stage.owed(roll.from));
     for repay_max in [repayment - U256::ONE, U256::ONE] {
         let tx = stage.dm.send(ALICE, roll.order(&stage).paying_at_most(repay_max));
-        let error = refused_by_market(&stage, repayAtMaturityCall::SELECTOR, &Disagreement {});
-        stage.reverts(tx, &error);
+        stage.refused_in_loan::<repayAtMaturityCall>(tx, stage.market().address, &Disagreement {});
     }
 }
 
@@ -152,16 +150,4 @@ fn the_interest_that_a_roll_adds_is_a_loss() {
     let receipt = stage.send(tx);
     let error = EquityLossAboveMax::abi_decode(&receipt.output).unwrap();
     assert!(near(error.loss, added), "{} {added}", error.loss);
-}
-
-/// What the vault says that the contract says that the market says.
-fn refused_by_market(stage: &Stage, selector: [u8; 4], reason: &impl SolError) -> WrappedError {
-    let wrapped = |target, selector: [u8; 4], reason: Vec<u8>| WrappedError {
-        target,
-        selector: selector.into(),
-        reason: reason.into(),
-        details: Default::default(),
-    };
-    let inner = wrapped(stage.market().address, selector, reason.abi_encode());
-    wrapped(stage.world.balancer.vault, flashLoanCall::SELECTOR, inner.abi_encode())
 }
