@@ -20,11 +20,11 @@ pub(crate) const DEFAULT_NETWORK: &str = "devnet";
 
 /// The contract's package, and the file that cargo makes of it.
 const PACKAGE: &str = "debt-manager";
-const FILE: &str = "debt_manager.wasm";
+pub(crate) const FILE: &str = "debt_manager.wasm";
 
 /// The feature that makes the preview of the same package, and its file.
 pub(crate) const PREVIEW_FEATURE: &str = "preview";
-const PREVIEW_FILE: &str = "debt_preview.wasm";
+pub(crate) const PREVIEW_FILE: &str = "debt_preview.wasm";
 
 /// By which the contract's build learns the network.
 const NETWORK_VARIABLE: &str = "DEBT_MANAGER_NETWORK";

@@ -69,8 +69,8 @@ pub(super) struct Hunt<'a> {
     pub(super) tests: PathBuf,
     /// Tests that are left out.
     pub(super) without: &'a [String],
-    /// Where a mutant is put.
-    pub(super) folder: PathBuf,
+    /// Where a mutant is put, under the contract's own name.
+    pub(super) place: PathBuf,
     /// The program that has all mutants.
     pub(super) program: Vec<u8>,
 }
@@ -111,17 +111,17 @@ impl Hunt<'_> {
 
     /// Runs the tests with one mutant, or none: first those that notice it soonest, if any.
     fn tested(&self, number: u32, file: &str) -> Result<End> {
-        let path = self.folder.join("mutant.wasm");
-        fs::write(&path, choose(&self.program, number)?).wrap_err_with(|| shown(&path))?;
+        let path = &self.place;
+        fs::write(path, choose(&self.program, number)?).wrap_err_with(|| shown(path))?;
         let (numbers, deeds) = (NUMBERS.as_slice(), DEEDS.as_slice());
         let stages = if is_of_numbers(file) { [numbers, deeds] } else { [deeds, numbers] };
         for stage in stages {
-            if let End::Failed(test) = self.run_tests(&path, stage)? {
+            if let End::Failed(test) = self.run_tests(path, stage)? {
                 return Ok(End::Failed(test));
             }
         }
         let others: Vec<&str> = stages.concat().into_iter().flat_map(|name| ["--skip", name]).collect();
-        self.run_tests(&path, &others)
+        self.run_tests(path, &others)
     }
 
     /// Runs some tests until the first one fails.

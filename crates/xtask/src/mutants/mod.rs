@@ -51,7 +51,7 @@ pub(crate) fn run(
         false => files.to_vec(),
     };
     fixtures::fetch(project)?;
-    let (mutants, program) = shell::step("all mutants in one program", || build(project, &files))?;
+    let (mutants, program, built) = shell::step("all mutants in one program", || build(project, &files))?;
     let tests = shell::step("the tests", || hunt::build(project))?;
     let folder = project.target_folder().join("mutants");
     // A copy, so that others can build meanwhile.
@@ -62,13 +62,19 @@ pub(crate) fn run(
     if again {
         record.forget_survivors();
     }
-    let hunt = hunt::Hunt { project, tests, without, folder, program };
+    // The preview has no mutants, but stands beside the contract wherever the tests find that.
+    let place = folder.join("program").join(wasm::FILE);
+    fs::create_dir_all(place.with_file_name("")).wrap_err_with(|| shown(&place))?;
+    let [preview, copy] = [&built, &place].map(|path| path.with_file_name(wasm::PREVIEW_FILE));
+    fs::copy(&preview, &copy).wrap_err_with(|| shown(&preview))?;
+    let hunt = hunt::Hunt { project, tests, without, place, program };
     let hunted = hunt.run(&mutants, &mut record, most);
     record::summarize(project, &mutants, &record).and(hunted)
 }
 
-/// Builds the program that has all mutants of these files. Where none is chosen, it is the contract.
-fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>)> {
+/// Builds the program that has all mutants of these files. Where none is chosen, it is the contract. Returns also where
+/// it was built.
+fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>, PathBuf)> {
     let copy = project.copied(&project.target_folder().join("mutants/contract"))?;
     let mut mutants = Vec::new();
     for path in files {
@@ -91,7 +97,7 @@ fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>)> 
     ensure!(postprocess::run(&program)? == program, "the marker would move");
     choose(&program, 0)?;
     shell::say(&format!("    {} mutants in {} files", mutants.len(), files.len()));
-    Ok((mutants, program))
+    Ok((mutants, program, build.path))
 }
 
 fn write(path: &PathBuf, text: &str) -> Result<()> {
