@@ -102,6 +102,21 @@ fn a_permit_in_dais_way_is_of_everything_and_has_to_be_taken_back() {
 }
 
 #[test]
+fn an_approval_that_was_given_by_transaction_may_be_taken_back_by_signature() {
+    let mut stage = Stage::new();
+    let carol = Signatory::with_key(&mut stage);
+    let (market, dm) = (stage.market(), stage.dm.address);
+    market.token.approve(&mut stage.chain, carol.account, dm, U256::MAX).unwrap();
+    market.approve(&mut stage.chain, carol.account, dm, U256::MAX).unwrap();
+    let mut order = order(&stage);
+    for token in [market.token.address, market.address] {
+        order = order.authorized(carol.permit(&stage, token, U256::ZERO));
+    }
+    stage.succeeds(stage.dm.send(carol.account, order));
+    leveraged(&stage, &carol);
+}
+
+#[test]
 fn any_number_of_them_is_one_call() {
     let mut stage = Stage::new();
     let carol = Signatory::with_key(&mut stage);

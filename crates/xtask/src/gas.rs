@@ -82,6 +82,16 @@ pub(crate) fn verify(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// What whole transactions cost, by what each is about; nothing where one of them fails.
+pub(crate) fn costs(program: &Program<'_>) -> Result<Option<BTreeMap<String, u64>>> {
+    let (text, measured) = program.ask(&["gas", "--json"])?;
+    if !measured {
+        return Ok(None);
+    }
+    let rows: Vec<Row> = serde_json::from_str(&text).wrap_err("the measurements")?;
+    Ok(Some(rows.into_iter().map(|row| (row.title(), row.tx_gas)).collect()))
+}
+
 /// What is not as it was, a line each.
 fn changes(before: &[Row], now: &[Row]) -> Vec<String> {
     let find = |rows: &[Row], title: &str| rows.iter().find(|row| row.title() == title).cloned();

@@ -5,7 +5,7 @@ use crate::{
     project::{CACHE_VARIABLE, Project},
     shell,
     toolchain::Choice,
-    wasm::{self, DEFAULT_NETWORK, Record},
+    wasm::{self, Build, DEFAULT_NETWORK, Record},
 };
 use eyre::{Result, WrapErr as _, ensure};
 use std::{
@@ -32,17 +32,21 @@ pub(crate) struct Program<'a> {
 impl<'a> Program<'a> {
     /// Sets up what is missing.
     pub(crate) fn build(project: &'a Project) -> Result<Self> {
-        let path = project.target_folder().join("debug").join(PROGRAM);
-        if !path.is_file() {
+        if !project.target_folder().join("debug").join(PROGRAM).is_file() {
             shell::say(
                 "The first run compiles everything and takes 10 to 15 minutes on two cores; later ones take seconds.",
             );
         }
         fixtures::fetch(project)?;
-        let build = wasm::build(project, DEFAULT_NETWORK, Choice::Auto)?;
+        Self::with(project, wasm::build(project, DEFAULT_NETWORK, Choice::Auto)?)
+    }
+
+    /// The same for a contract that is already built.
+    pub(crate) fn with(project: &'a Project, build: Build) -> Result<Self> {
         shell::step("the devnet and the command line", || {
             shell::run(project.cargo()?.args(["build", "--locked", "--package", PACKAGE]))
         })?;
+        let path = project.target_folder().join("debug").join(PROGRAM);
         Ok(Self { project, path, wasm: build.path, record: build.record })
     }
 

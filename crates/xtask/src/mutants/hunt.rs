@@ -2,12 +2,14 @@
 
 use super::{Mutant, choose, record::Record, shown};
 use crate::{
-    program::WASM_VARIABLE,
+    gas,
+    program::{Program, WASM_VARIABLE},
     project::{CACHE_VARIABLE, Project},
     shell,
 };
 use eyre::{Result, WrapErr as _, bail, ensure, eyre};
 use std::{
+    collections::BTreeMap,
     fs,
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
@@ -34,6 +36,10 @@ const DEEDS: [&str; 10] = [
 ];
 /// Files in which mistakes are mostly wrong numbers.
 const OF_NUMBERS: [&str; 3] = ["src/bounds.rs", "src/math.rs", "src/sizing.rs"];
+
+/// From how much more gas on a mutant is noticed by the snapshot of gas, which is compared to the unit. Asking whether it
+/// is this one costs no more gas for any answer; what a compiler makes of two alternatives may, by a few.
+const GAS_MORE: u64 = 10;
 
 /// How long the tests may take with one mutant. Some never end.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -69,6 +75,8 @@ pub(super) struct Hunt<'a> {
     pub(super) tests: PathBuf,
     /// Tests that are left out.
     pub(super) without: &'a [String],
+    /// What measures the gas of the mutant that is there.
+    pub(super) gas: Program<'a>,
     /// Where a mutant is put, under the contract's own name.
     pub(super) place: PathBuf,
     /// The program that has all mutants.
@@ -84,6 +92,8 @@ impl Hunt<'_> {
                 End::Failed(test) => bail!("{test} fails though no mutant is chosen"),
             }
         }
+        fs::write(&self.place, choose(&self.program, 0)?).wrap_err_with(|| shown(&self.place))?;
+        let costs = gas::costs(&self.gas)?.ok_or_else(|| eyre!("operations fail though no mutant is chosen"))?;
         let start = Instant::now();
         let (all, tried) = (mutants.len(), record.tried());
         // What is noticed in a second comes first.
@@ -91,7 +101,7 @@ impl Hunt<'_> {
         let left = numbers.into_iter().chain(others).filter(|mutant| !record.knows(mutant.number));
         for mutant in left.take(most.unwrap_or(all)).collect::<Vec<_>>() {
             let noticed = match self.tested(mutant.number, &mutant.file)? {
-                End::Passed => None,
+                End::Passed => self.dearer(&costs)?,
                 End::Failed(test) => Some(test),
             };
             record.note(mutant.number, noticed.clone())?;
@@ -122,6 +132,16 @@ impl Hunt<'_> {
         }
         let others: Vec<&str> = stages.concat().into_iter().flat_map(|name| ["--skip", name]).collect();
         self.run_tests(path, &others)
+    }
+
+    /// The first operation that the mutant that is there makes dearer than it was, or fail: the snapshot would differ.
+    fn dearer(&self, before: &BTreeMap<String, u64>) -> Result<Option<String>> {
+        let Some(now) = gas::costs(&self.gas)? else { return Ok(Some("gas: an operation fails".to_owned())) };
+        let is_dearer = |title: &&String| {
+            let [old, new] = [before, &now].map(|costs| costs.get(*title).copied().unwrap_or_default());
+            new >= old + GAS_MORE
+        };
+        Ok(now.keys().find(is_dearer).map(|title| format!("gas: {title}")))
     }
 
     /// Runs some tests until the first one fails.

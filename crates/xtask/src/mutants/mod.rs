@@ -10,29 +10,52 @@ mod record;
 
 use crate::{
     fixtures, postprocess,
+    program::Program,
     project::Project,
     shell,
     toolchain::Choice,
-    wasm::{self, DEFAULT_NETWORK},
+    wasm::{self, Build, DEFAULT_NETWORK},
 };
 use eyre::{Result, WrapErr as _, ensure, eyre};
 use points::Mutant;
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-/// What is mutated where nothing is named: what decides who may do what, and how much.
-const FILES: [&str; 9] = [
+/// What is mutated where nothing is named: all of the contract that does anything.
+const FILES: [&str; 34] = [
     "src/bounds.rs",
-    "src/flight.rs",
+    "src/calldata.rs",
+    "src/deleverage.rs",
+    "src/door/mod.rs",
+    "src/door/witness.rs",
+    "src/event.rs",
+    "src/exchange/carry_out.rs",
+    "src/exchange/draft.rs",
+    "src/exchange/mod.rs",
     "src/flash/balancer_v2.rs",
     "src/flash/mod.rs",
     "src/flash/uniswap_v3/mod.rs",
     "src/flash/uniswap_v3/path.rs",
-    "src/permit.rs",
+    "src/flight.rs",
+    "src/holding.rs",
+    "src/host/call.rs",
+    "src/host/env.rs",
+    "src/host/outgoing.rs",
+    "src/lender/debt.rs",
+    "src/lender/exactly/auditor.rs",
+    "src/lender/exactly/mod.rs",
+    "src/lender/listing.rs",
+    "src/lender/mod.rs",
+    "src/leverage.rs",
+    "src/lib.rs",
     "src/math.rs",
+    "src/migrate.rs",
+    "src/operation.rs",
+    "src/permit.rs",
     "src/sizing.rs",
+    "src/till.rs",
+    "src/token.rs",
+    "src/word.rs",
+    "src/worth.rs",
 ];
 
 /// A number that stands for none of the mutants, and that occurs nowhere else: it takes the most bytes that one can.
@@ -51,7 +74,7 @@ pub(crate) fn run(
         false => files.to_vec(),
     };
     fixtures::fetch(project)?;
-    let (mutants, program, built) = shell::step("all mutants in one program", || build(project, &files))?;
+    let (mutants, program, build) = shell::step("all mutants in one program", || build(project, &files))?;
     let tests = shell::step("the tests", || hunt::build(project))?;
     let folder = project.target_folder().join("mutants");
     // A copy, so that others can build meanwhile.
@@ -65,16 +88,17 @@ pub(crate) fn run(
     // The preview has no mutants, but stands beside the contract wherever the tests find that.
     let place = folder.join("program").join(wasm::FILE);
     fs::create_dir_all(place.with_file_name("")).wrap_err_with(|| shown(&place))?;
-    let [preview, copy] = [&built, &place].map(|path| path.with_file_name(wasm::PREVIEW_FILE));
+    let [preview, copy] = [&build.path, &place].map(|path| path.with_file_name(wasm::PREVIEW_FILE));
     fs::copy(&preview, &copy).wrap_err_with(|| shown(&preview))?;
-    let hunt = hunt::Hunt { project, tests, without, place, program };
+    let gas = Program::with(project, Build { path: place.clone(), ..build })?;
+    let hunt = hunt::Hunt { project, tests, without, gas, place, program };
     let hunted = hunt.run(&mutants, &mut record, most);
     record::summarize(project, &mutants, &record).and(hunted)
 }
 
-/// Builds the program that has all mutants of these files. Where none is chosen, it is the contract. Returns also where
+/// Builds the program that has all mutants of these files. Where none is chosen, it is the contract. Returns also how
 /// it was built.
-fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>, PathBuf)> {
+fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>, Build)> {
     let copy = project.copied(&project.target_folder().join("mutants/contract"))?;
     let mut mutants = Vec::new();
     for path in files {
@@ -86,7 +110,7 @@ fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>, P
         write(&copy.root.join(path), &mutated)?;
     }
     let surface = "src/lib.rs";
-    let text = fs::read_to_string(project.root.join(surface)).wrap_err(surface)?;
+    let text = fs::read_to_string(copy.root.join(surface)).wrap_err(surface)?;
     // Nobody reads what the compiler says of the style of mutants.
     write(
         &copy.root.join(surface),
@@ -97,10 +121,10 @@ fn build(project: &Project, files: &[String]) -> Result<(Vec<Mutant>, Vec<u8>, P
     ensure!(postprocess::run(&program)? == program, "the marker would move");
     choose(&program, 0)?;
     shell::say(&format!("    {} mutants in {} files", mutants.len(), files.len()));
-    Ok((mutants, program, build.path))
+    Ok((mutants, program, build))
 }
 
-fn write(path: &PathBuf, text: &str) -> Result<()> {
+fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).wrap_err_with(|| path.display().to_string())
 }
 
