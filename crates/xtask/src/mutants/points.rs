@@ -4,8 +4,8 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{
-    Attribute, BinOp, Block, Expr, ExprBinary, ExprUnary, File, ImplItemFn, Item, ItemFn, ReturnType, Signature, Stmt,
-    UnOp, parse_quote,
+    Attribute, BinOp, Block, Expr, ExprBinary, ExprUnary, File, ImplItemFn, Item, ItemFn, LocalInit, ReturnType,
+    Signature, Stmt, UnOp, parse_quote,
     spanned::Spanned as _,
     visit::{self, Visit},
     visit_mut::{self, VisitMut},
@@ -29,7 +29,7 @@ pub(super) struct Mutant {
 /// Puts all mutants of a file into it, numbered from `first`, and returns them with the text that has them.
 pub(super) fn of(path: &str, text: &str, first: u32) -> syn::Result<(Vec<Mutant>, String)> {
     let mut file: File = syn::parse_str(text)?;
-    let mut points = Points { path, next: first, functions: Vec::new(), found: Vec::new() };
+    let mut points = Points { path, next: first, functions: Vec::new(), has_to_end: false, found: Vec::new() };
     points.visit_file_mut(&mut file);
     // The comments on the file, which are attributes of it, must come first.
     Ok((points.found, file.into_token_stream().to_string()))
@@ -39,6 +39,8 @@ struct Points<'a> {
     path: &'a str,
     next: u32,
     functions: Vec<String>,
+    /// Whether this is what `let` does otherwise: no statement can be left out where none goes on.
+    has_to_end: bool,
     found: Vec<Mutant>,
 }
 
@@ -109,11 +111,20 @@ impl VisitMut for Points<'_> {
         self.function(attrs, sig, block);
     }
 
+    fn visit_local_init_mut(&mut self, init: &mut LocalInit) {
+        self.visit_expr_mut(&mut init.expr);
+        if let Some((_, otherwise)) = &mut init.diverge {
+            self.has_to_end = true;
+            self.visit_expr_mut(otherwise);
+            self.has_to_end = false;
+        }
+    }
+
     fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
         let line = statement.span().start().line;
         let text = plain(&statement.to_token_stream());
         visit_mut::visit_stmt_mut(self, statement);
-        if matches!(statement, Stmt::Expr(Expr::Call(_) | Expr::MethodCall(_), Some(_))) {
+        if !self.has_to_end && matches!(statement, Stmt::Expr(Expr::Call(_) | Expr::MethodCall(_), Some(_))) {
             let is = self.note(line, format!("leaves out {text}"));
             *statement = parse_quote!(if !#is { #statement });
         }
@@ -295,6 +306,7 @@ mod tests {
             "#[cfg(test)] mod tests { fn f() -> u8 { 1 + 2 } }",
             "fn f(a: A) -> u8 { if let Some(b) = a && b { 1 } else { 2 } }",
             "fn f() -> A { [0; 1 + 2] }",
+            "fn f(a: A) -> u8 { let Some(b) = a else { g(); }; b }",
         ] {
             assert_eq!(changes(text), Vec::<String>::new(), "{text}");
         }
