@@ -35,6 +35,7 @@ mod malformed;
 mod manners;
 mod odd_markets;
 mod odd_tokens;
+mod outgoing;
 mod pairs;
 mod permit2;
 mod permits;

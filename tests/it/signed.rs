@@ -7,9 +7,9 @@ use crate::{
     stage::{ATTACKER, Stage, near, times, usdc},
 };
 use alloy_primitives::{Address, Bytes, U256, address};
-use alloy_sol_types::{Revert, SolError};
+use alloy_sol_types::{Revert, SolCall, SolError};
 use debt_manager::abi::{
-    IDebtManager::{Bounds, DeadlinePassed, Leverage, Signed},
+    IDebtManager::{Bounds, DeadlinePassed, InvalidReturn, Leverage, Signed},
     IPermit2::permitWitnessTransferFromCall,
 };
 use devnet::Tx;
@@ -360,4 +360,20 @@ fn a10_nobody_signs_for_the_zero_address() {
             assert!(who == PERMIT2 && refusals.contains(&reason), "{id} {zero}");
         }
     }
+}
+
+#[test]
+fn nobody_is_let_in_where_permit2_has_no_code() {
+    let mut stage = Stage::new();
+    let (safe, _) = Signatory::with_wallet(&mut stage);
+    trusting(&mut stage, &safe);
+    let order = leverage(&stage, U256::ZERO);
+    let market = stage.market();
+    market.token.approve(&mut stage.chain, safe.account, market.address, U256::MAX).unwrap();
+    market.deposit(&mut stage.chain, safe.account, usdc(100)).unwrap();
+    let tx = relayed(&stage, &safe, &order, free());
+    stage.clone().succeeds(tx.clone());
+    stage.chain.set_code(PERMIT2, Bytes::new());
+    // Nothing is moved from the wallet, and nobody else would notice.
+    stage.reverts(tx, &InvalidReturn { target: PERMIT2, selector: permitWitnessTransferFromCall::SELECTOR.into() });
 }
