@@ -1,6 +1,7 @@
 //! Collateral and debt of different assets, on Exactly and Uniswap V3.
 
 use crate::{
+    debts::paid_for_face,
     pairs::{LONG_WSTETH, Pair, SHORT_ETH, SHORT_WSTETH, percent, stake, tenths},
     stage::{ALICE, Stage, near, times, usdc},
 };
@@ -262,5 +263,22 @@ fn what_closing_costs_is_lost_by_the_oracle_to_the_unit() {
         stage.clone().succeeds(closes(&stage, loss));
         let less = loss - U256::ONE;
         stage.reverts(closes(&stage, less), &EquityLossAboveMax { loss, lossMax: less });
+    }
+}
+
+#[test]
+fn what_an_early_repayment_does_not_take_is_the_wallets() {
+    let mut stage = Stage::crossing();
+    let maturity = stage.maturity(3);
+    stage.succeeds(stage.dm.send(ALICE, SHORT_ETH.raises(&stage, stake(Usdc), times(2)).maturing(maturity)));
+    let had = stage.wallet(Weth);
+    for source in [FlashSource::UniswapV3, FlashSource::BalancerV2] {
+        let mut stage = stage.clone();
+        let closes = SHORT_ETH.closes(&stage).maturing(maturity).flashing(source);
+        let (paid, face) = paid_for_face(&stage.succeeds(stage.dm.send(ALICE, closes)));
+        assert!(paid < face, "{paid} of {face}");
+        assert_eq!(stage.wallet(Weth), had + face - paid);
+        assert_eq!(stage.of(Weth).fixed_borrow(&stage.chain, maturity, ALICE).total(), U256::ZERO);
+        is_closed(&stage, SHORT_ETH);
     }
 }

@@ -7,8 +7,9 @@ use crate::{
 };
 use alloy_primitives::U256;
 use debt_manager::abi::IDebtManager::{
-    Bounds, EquityLossAboveMax, FlashSource, Migrate, NothingToMigrate, PortionTooHigh, RepaymentAboveMax,
+    Bounds, EquityLossAboveMax, FlashSource, Market, Migrate, NothingToMigrate, PortionTooHigh, RepaymentAboveMax,
 };
+use devnet::Chain;
 use protocols::{
     Asset::{self, Usdc, Weth, WstEth},
     manager::{self, Order},
@@ -154,27 +155,70 @@ fn both_sides_at_once_join_what_is_there() {
     assert!(deposit(&stage, Weth).abs_diff(long.deposit + bought) < Weth.units(1) / U256::from(1_000_000_000));
 }
 
+/// The order costs exactly this: no less may be allowed for it.
+fn loses(stage: &mut Stage, order: &Order<Migrate>, loss: U256) {
+    let within = |stage: &Stage, loss_max| {
+        let bounds = Bounds { equityLossMax: loss_max, ..Stage::loose() };
+        stage.dm.send(ALICE, order.clone().within(bounds))
+    };
+    stage.clone().succeeds(within(stage, loss));
+    let less = loss - U256::ONE;
+    stage.reverts(within(stage, less), &EquityLossAboveMax { loss, lossMax: less });
+}
+
+/// What all the deposits and all the debts in two positions are worth, in the asset that the second one owes.
+fn sides(stage: &Stage, chain: &Chain, from: Pair, to: Pair) -> [U256; 2] {
+    let assets = |one, other| [one, other].into_iter().take(if one == other { 1 } else { 2 });
+    let deposits = assets(from.collateral, to.collateral);
+    let deposits = deposits.map(|asset| (stage.of(asset).position(chain, ALICE).deposit, asset));
+    let debts = assets(from.debt, to.debt).map(|asset| (stage.of(asset).floating_debt(chain, ALICE), asset));
+    [
+        deposits.map(|(units, asset)| stage.worth_down(units, asset, to.debt)).sum(),
+        debts.map(|(units, asset)| stage.worth_up(units, asset, to.debt)).sum(),
+    ]
+}
+
 #[test]
 fn what_moving_costs_is_lost_by_the_oracle_to_the_unit() {
     for (from, to) in [(SHORT_ETH, LONG_WSTETH), (SHORT_ETH, SHORT_WSTETH), (LONG_ETH, SHORT_WSTETH)] {
-        let mut stage = leveraged(from, times(2));
-        stage.trade(from.collateral, from.debt, stake(from.collateral));
-        let found = from.position(&stage, &stage.eve());
-        let within = |stage: &Stage, loss_max| {
-            let bounds = Bounds { equityLossMax: loss_max, ..Stage::loose() };
-            stage.dm.send(ALICE, moves(stage, from, to).within(bounds))
-        };
-        let mut copy = stage.clone();
-        copy.succeeds(within(&copy, U256::MAX));
-        let after = to.position(&copy, &copy.chain);
-        let had = stage.worth_down(found.deposit, from.collateral, to.debt);
-        let owed = stage.worth_up(found.debt, from.debt, to.debt);
-        let loss = had + after.debt - owed - stage.worth_down(after.deposit, to.collateral, to.debt);
-        assert!(loss > had / U256::from(100_000) && loss < had / U256::from(20), "{from:?} to {to:?}: {loss}");
-        stage.clone().succeeds(within(&stage, loss));
-        let less = loss - U256::ONE;
-        stage.reverts(within(&stage, less), &EquityLossAboveMax { loss, lossMax: less });
+        for joins in [false, true] {
+            let mut stage = leveraged(from, times(2));
+            if joins {
+                // What is there already is neither lost nor won.
+                let (collateral, debt) = (stage.of(to.collateral), stage.of(to.debt));
+                collateral.token.mint(&mut stage.chain, ALICE, stake(to.collateral)).unwrap();
+                collateral.deposit(&mut stage.chain, ALICE, stake(to.collateral)).unwrap();
+                debt.borrow(&mut stage.chain, ALICE, percent(stake(to.debt), 40)).unwrap();
+            }
+            stage.trade(from.collateral, from.debt, stake(from.collateral));
+            let order = moves(&stage, from, to);
+            let mut copy = stage.clone();
+            copy.succeeds(copy.dm.send(ALICE, order.clone()));
+            let [had, owed] = sides(&stage, &stage.eve(), from, to);
+            let [has, owes] = sides(&copy, &copy.chain, from, to);
+            let loss = had + owes - owed - has;
+            assert!(loss > had / U256::from(100_000) && loss < had / U256::from(20), "{from:?} to {to:?}: {loss}");
+            loses(&mut stage, &order, loss);
+        }
     }
+}
+
+#[test]
+fn what_an_early_repayment_does_not_take_is_not_lost() {
+    let mut stage = Stage::crossing();
+    let maturity = stage.maturity(3);
+    stage.alice_owes_until(maturity);
+    stage.trade(Weth, Usdc, stake(Weth));
+    let usdc = stage.of(Usdc).address;
+    let from = Market { maturity, ..manager::position(usdc, usdc) };
+    let order = manager::migrate(from, SHORT_ETH.market(&stage)).swapping(stage.world.uniswap.path(&[Weth, Usdc]));
+    let mut copy = stage.clone();
+    copy.succeeds(copy.dm.send(ALICE, order.clone()));
+    let saved = copy.wallet(Usdc) - stage.wallet(Usdc);
+    assert!(saved > U256::ZERO);
+    let owed = stage.worth_up(stage.owed(maturity), Usdc, Weth);
+    let loss = debt(&copy, Weth) - owed - stage.worth_down(saved, Usdc, Weth);
+    loses(&mut stage, &order, loss);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use debt_manager::abi::{
 };
 use protocols::{
     Asset,
-    manager::{self, Order},
+    manager::{self, Fee, Order},
     permit2::{PERMIT2, invalidate_unordered_nonces, is_nonce_used},
     signing::permit2::{Permit, Witness},
 };
@@ -68,6 +68,21 @@ fn permit2_brings_the_deposit_and_no_more_than_it() {
         assert!(is_nonce_used(&stage.chain, carol.account, NONCE));
         carol.has_given_nothing(&stage);
     }
+}
+
+#[test]
+fn a_deposit_that_the_operation_was_signed_for_is_not_brought_twice() {
+    let mut stage = Stage::new();
+    let carol = Signatory::with_key(&mut stage);
+    stage.market().token.mint(&mut stage.chain, carol.account, usdc(100)).unwrap();
+    let transfer = carol.transfer(&stage, &usual(&stage, usdc(100)), asset(&stage), usdc(100));
+    let order = order(&stage, &carol, transfer);
+    let signed = carol.signs(&stage, &order, NONCE + U256::ONE, Fee::default());
+    stage.succeeds(stage.dm.relay(ATTACKER, &order, signed));
+    let position = stage.market().position(&stage.chain, carol.account);
+    assert!(near(position.deposit, usdc(300)) && near(position.debt, usdc(200)), "{position:?}");
+    assert_eq!(stage.market().token.balance_of(&stage.chain, carol.account), usdc(100));
+    assert!(!is_nonce_used(&stage.chain, carol.account, NONCE), "the other signature has been used up too");
 }
 
 #[test]
