@@ -23,10 +23,8 @@ pub(crate) fn run(mut calldata: Calldata<'_>, door: Door) -> [Word; 2] {
     let operation = Operation::begin(lock, calldata, Verb::Migrate, door);
 
     let mut from = Holding::find(&name, &[]);
-    let mut to = Holding::find(&to_name, &[&from.collateral, &from.owed]);
-    let unit = to.owed;
-    from.count_in(&unit);
-    to.count_in(&unit);
+    let to = Holding::find(&to_name, &[&from.collateral, &from.owed]);
+    from.count_in(&to.owed);
     let migration = Migration { account: operation.account, from, to };
     let (from, to) = (&migration.from, &migration.to);
     let (tills, _) = operation.admit(Verb::Migrate, &[from, to], from.collateral.asset(), &ZERO);

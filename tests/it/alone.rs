@@ -36,6 +36,18 @@ const COMMITMENTS: [u8; 2] = [1, 2];
 /// What is so before the operation has done anything, and after.
 pub(crate) type Turn<T> = [T; 2];
 
+/// What an asset answers when it is moved or approved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Manners {
+    /// That it is done.
+    #[default]
+    Telling,
+    /// Nothing, as older tokens do.
+    Silent,
+    /// Nothing, as there is no code.
+    Gone,
+}
+
 /// A world in which all answers are numbers of the case's choice.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invented {
@@ -57,6 +69,8 @@ pub(crate) struct Invented {
     pub(crate) penalty_rate: U256,
     /// The time.
     pub(crate) now: u64,
+    /// What the assets are like.
+    pub(crate) manners: Manners,
     /// Whether both markets have one asset.
     pub(crate) is_one_asset: bool,
     /// What the vault holds of any token; nothing means without end.
@@ -164,6 +178,9 @@ impl Invented {
                 self.transient.insert(slot, value);
                 Response::Gas(0)
             }
+            Request::Code(address) if self.manners == Manners::Gone && ASSETS.contains(&address) => {
+                Response::Code(Bytes::new(), 0)
+            }
             Request::Code(_) => Response::Code(Bytes::from_static(&[0]), 0),
             Request::Log { .. } => Response::Gas(0),
             Request::Call { target, input, .. } => match self.returns(target, &input) {
@@ -199,7 +216,7 @@ impl Invented {
                 IERC20::balanceOfCall::SELECTOR => words(&[U256::ZERO]),
                 _ => {
                     self.calls.push((target, input.clone()));
-                    words(&[U256::ONE])
+                    if self.manners == Manners::Telling { words(&[U256::ONE]) } else { Bytes::new() }
                 }
             });
         }

@@ -1,7 +1,7 @@
 //! What is asked of flash sources and paid to them, against big integers: for any amount, any fee and any liquidity.
 
 use crate::{
-    alone::{ASSETS, Ended, Invented, MARKETS},
+    alone::{ASSETS, Ended, Invented, MARKETS, Manners},
     cases::{CASES, Random, Sides},
     pools,
     reference::{fits, whole},
@@ -12,10 +12,10 @@ use alloy_sol_types::SolCall;
 use debt_manager::{
     abi::{
         IDebtManager::{
-            ArithmeticOverflow, FlashLiquidityTooLow, FlashLoanMismatch, SwapIncomplete, UnexpectedCallback,
-            uniswapV3SwapCallbackCall,
+            ArithmeticOverflow, FlashLiquidityTooLow, FlashLoanMismatch, InvalidReturn, SwapIncomplete,
+            UnexpectedCallback, uniswapV3SwapCallbackCall,
         },
-        IERC20::{approveCall, transferCall},
+        IERC20::{approveCall, transferCall, transferFromCall},
         IExactlyMarket::{borrowCall, depositCall},
         IUniswapV3Pool::swapCall,
     },
@@ -72,6 +72,19 @@ fn g1_a_loan_is_put_in_with_the_deposit_and_paid_back_with_its_fee() {
         assert_eq!(borrows, [(due, network::BALANCER_V2_VAULT)]);
     }
     sides.were_both_met();
+}
+
+#[test]
+fn d6_what_says_nothing_is_a_token_only_if_it_has_code() {
+    let end = |manners| {
+        let mut world = Invented { manners, ..Invented::default() };
+        assert_eq!(world.ask(adds(times(1), times(2))), Ended::Well);
+        let loan = world.loan().unwrap();
+        world.lend(&loan, U256::ZERO)
+    };
+    assert_eq!((end(Manners::Telling), end(Manners::Silent)), (Ended::Well, Ended::Well));
+    let error = InvalidReturn { target: ASSETS[0], selector: transferFromCall::SELECTOR.into() };
+    assert_eq!(end(Manners::Gone), Ended::with(&error));
 }
 
 #[test]

@@ -25,6 +25,10 @@ pub(super) enum Operation {
     Long,
     /// The end of a short, with everything withdrawn.
     Close,
+    /// USDC for wstETH as what is supplied, all of it. WETH is owed.
+    MoveCollateral,
+    /// WETH for USDC as what is owed, all of it. USDC is supplied.
+    MoveDebt,
 }
 
 /// How the manager is allowed to act.
@@ -51,12 +55,12 @@ impl Case {
     /// Everything that is measured.
     pub(super) fn all() -> Vec<Self> {
         use Operation::{
-            Close, Deleverage, Leverage, LeverageFurther, LeverageInThree, Long, RollFixed, RollToFixed,
-            RollToFloating, Short,
+            Close, Deleverage, Leverage, LeverageFurther, LeverageInThree, Long, MoveCollateral, MoveDebt, RollFixed,
+            RollToFixed, RollToFloating, Short,
         };
         use Permits::{Market, MarketAndPermit2, MarketAndToken, None};
         let deposits = [None, Market, MarketAndToken, MarketAndPermit2].as_slice();
-        let cases: [(Operation, &[Permits]); 11] = [
+        let cases: [(Operation, &[Permits]); 13] = [
             (Leverage(3), deposits),
             (Leverage(4), deposits),
             (LeverageFurther(4), &[None, Market]),
@@ -68,6 +72,8 @@ impl Case {
             (Short, &[None]),
             (Long, &[None]),
             (Close, &[None]),
+            (MoveCollateral, &[None]),
+            (MoveDebt, &[None]),
         ];
         let each = cases.into_iter();
         each.flat_map(|(operation, ways)| ways.iter().map(move |&permits| Self { operation, permits })).collect()
@@ -86,6 +92,8 @@ impl Case {
             Operation::Short => "cross-asset short",
             Operation::Long => "cross-asset long",
             Operation::Close => "cross-asset close",
+            Operation::MoveCollateral => "change of collateral",
+            Operation::MoveDebt => "change of debt",
         }
     }
 
@@ -109,7 +117,9 @@ impl Case {
     /// Who can do it.
     pub(super) const fn managers(self) -> &'static [Manager] {
         match self.operation {
-            Operation::Short | Operation::Long | Operation::Close => &[Manager::Stylus],
+            Operation::Short | Operation::Long | Operation::Close | Operation::MoveCollateral | Operation::MoveDebt => {
+                &[Manager::Stylus]
+            }
             _ => &[Manager::Stylus, Manager::Solidity],
         }
     }

@@ -45,7 +45,7 @@ fn bounds(stage: &Stage<'_>, owed: Asset) -> Bounds {
 }
 
 fn stylus(stage: &Stage<'_>, case: Case, signed: &Signed) -> Tx {
-    let [usdc, weth] = [Asset::Usdc, Asset::Weth].map(|asset| stage.market(asset).address);
+    let [usdc, weth, wsteth] = [Asset::Usdc, Asset::Weth, Asset::WstEth].map(|asset| stage.market(asset).address);
     let path = |sold, bought| stage.base.world.uniswap.path(&[sold, bought]);
     let [first, second] = stage.maturities;
     let roll = |from, to| {
@@ -72,6 +72,14 @@ fn stylus(stage: &Stage<'_>, case: Case, signed: &Signed) -> Tx {
         Operation::Close => {
             let order = manager::deleverage(usdc, manager::ALL, times(1)).owing(weth);
             send(stage, order.swapping(path(Asset::Usdc, Asset::Weth)), Asset::Weth, signed)
+        }
+        Operation::MoveCollateral => {
+            let order = manager::migrate(manager::position(usdc, weth), manager::position(wsteth, weth));
+            send(stage, order.swapping_collateral(path(Asset::Usdc, Asset::WstEth)), Asset::Weth, signed)
+        }
+        Operation::MoveDebt => {
+            let order = manager::migrate(manager::position(usdc, weth), manager::position(usdc, usdc));
+            send(stage, order.swapping(path(Asset::Usdc, Asset::Weth)), Asset::Usdc, signed)
         }
     }
 }
@@ -101,7 +109,7 @@ fn solidity(stage: &Stage<'_>, case: Case, signed: &Signed) -> Result<Tx> {
             let roll = RollFixed { repay_maturity, borrow_maturity, max_repay, max_borrow, percentage };
             manager.roll_fixed(account, market, roll, permit)
         }
-        Operation::Short | Operation::Long | Operation::Close => {
+        Operation::Short | Operation::Long | Operation::Close | Operation::MoveCollateral | Operation::MoveDebt => {
             bail!("{}: Exactly's manager cannot do it", case.name())
         }
     };

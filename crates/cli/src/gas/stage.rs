@@ -87,7 +87,13 @@ impl<'a> Stage<'a> {
             }
             Operation::Short => self.open((Asset::Usdc, usdc(100)), (Asset::Weth, weth(1))),
             Operation::Long => self.open((Asset::Weth, weth(100)), (Asset::Usdc, usdc(20))),
-            Operation::Close => self.open((Asset::Usdc, usdc(400)), (Asset::Weth, weth(50))),
+            Operation::Close | Operation::MoveDebt => self.open((Asset::Usdc, usdc(400)), (Asset::Weth, weth(50))),
+            Operation::MoveCollateral => {
+                self.open((Asset::Usdc, usdc(400)), (Asset::Weth, weth(50)))?;
+                let (account, market) = (self.account(), self.market(Asset::WstEth));
+                self.base.world.exactly.enter_market(&mut self.chain, account, &market)?;
+                Ok(())
+            }
         }
     }
 

@@ -137,11 +137,9 @@ impl Hunt<'_> {
     /// The first operation that the mutant that is there makes dearer than it was, or fail: the snapshot would differ.
     fn dearer(&self, before: &BTreeMap<String, u64>) -> Result<Option<String>> {
         let Some(now) = gas::costs(&self.gas)? else { return Ok(Some("gas: an operation fails".to_owned())) };
-        let is_dearer = |title: &&String| {
-            let [old, new] = [before, &now].map(|costs| costs.get(*title).copied().unwrap_or_default());
-            new >= old + GAS_MORE
-        };
-        Ok(now.keys().find(is_dearer).map(|title| format!("gas: {title}")))
+        let is_dearer =
+            |(title, gas): &(String, u64)| before.get(title).is_some_and(|before| *gas >= before + GAS_MORE);
+        Ok(now.into_iter().find(is_dearer).map(|(title, _)| format!("gas: {title}")))
     }
 
     /// Runs some tests until the first one fails.
