@@ -105,7 +105,7 @@ enum Command {
     Campaign(campaign::Arguments),
     /// Changes the contract in every small way, one at a time, and tells which changes no test notices.
     Mutants {
-        /// The files of the contract to change; those that decide the most if none is named.
+        /// The files of the contract to change; all that do anything if none is named.
         files: Vec<String>,
         /// Tries those again that survived: after tests were added.
         #[arg(long)]

@@ -66,8 +66,9 @@ impl Points<'_> {
     /// What is in a condition; and the condition itself as one that is always met, or never.
     fn condition(&mut self, condition: &mut Expr) {
         let (line, text) = (condition.span().start().line, plain(&condition.to_token_stream()));
-        // Comparisons and negations are changed where they stand.
-        let is_changed = matches!(condition, Expr::Binary(_) | Expr::Unary(_)) || has_pattern(condition);
+        // Comparisons and negations are changed where they stand, and what is decided while compiling is not.
+        let is_decided = matches!(condition, Expr::Macro(call) if call.mac.path.is_ident("cfg"));
+        let is_changed = matches!(condition, Expr::Binary(_) | Expr::Unary(_)) || has_pattern(condition) || is_decided;
         self.visit_expr_mut(condition);
         if !is_changed {
             let always = self.note(line, format!("{text} is true"));
@@ -306,6 +307,7 @@ mod tests {
             "#[cfg(test)] mod tests { fn f() -> u8 { 1 + 2 } }",
             "fn f(a: A) -> u8 { if let Some(b) = a && b { 1 } else { 2 } }",
             "fn f() -> A { [0; 1 + 2] }",
+            "fn f() -> u8 { if cfg!(test) { 1 } else { 2 } }",
             "fn f(a: A) -> u8 { let Some(b) = a else { g(); }; b }",
         ] {
             assert_eq!(changes(text), Vec::<String>::new(), "{text}");
