@@ -20,6 +20,7 @@ use devnet::Tx;
 use protocols::{
     Asset::{Usdc, Weth, WstEth},
     manager::{self, Order, Verb},
+    uniswap::IPool,
 };
 
 /// Alice puts in 100 USDC, and buys as many units for a debt of ether.
@@ -88,7 +89,7 @@ fn b2_a_swap_that_somebody_else_started_is_refused() {
             let tx = Tx::call(ATTACKER, PUPPET, call.abi_encode());
             stage.reverts(tx, &UnexpectedCallback { caller: PUPPET });
         }
-        let flash = pools::IPool::flashCall {
+        let flash = IPool::flashCall {
             recipient: stage.dm.address,
             amount0: U256::from(1_000),
             amount1: U256::from(1_000),

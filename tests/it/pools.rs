@@ -14,37 +14,10 @@ use protocols::{
     Erc20, Fixtures,
     deployer::{ask, execute},
     stand_ins::{Manner, StandIn},
+    uniswap::{IFactory, IPool, IPositionManager},
 };
 
 sol! {
-    interface IFactory {
-        function createPool(address tokenA, address tokenB, uint24 fee) external returns (address pool);
-        function enableFeeAmount(uint24 fee, int24 tickSpacing) external;
-    }
-    interface IPool {
-        function initialize(uint160 sqrtPriceX96) external;
-        function flash(address recipient, uint256 amount0, uint256 amount1, bytes data) external;
-        function slot0() external view returns (
-            uint160 sqrtPriceX96, int24 tick, uint16 observationIndex, uint16 observationCardinality,
-            uint16 observationCardinalityNext, uint8 feeProtocol, bool unlocked
-        );
-    }
-    interface IPositionManager {
-        struct MintParams {
-            address token0;
-            address token1;
-            uint24 fee;
-            int24 tickLower;
-            int24 tickUpper;
-            uint256 amount0Desired;
-            uint256 amount1Desired;
-            uint256 amount0Min;
-            uint256 amount1Min;
-            address recipient;
-            uint256 deadline;
-        }
-        function mint(MintParams params) external payable;
-    }
     /// What Solidity reverts with.
     error Error(string reason);
 }

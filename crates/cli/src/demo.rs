@@ -4,21 +4,20 @@ mod report;
 mod runs;
 mod stage;
 
+use crate::contract::Contract;
 use alloy::signers::local::PrivateKeySigner;
 use alloy_primitives::Address;
 use clap::Parser;
 use devnet::{Chain, ChainConfig};
-use eyre::{Result, WrapErr as _};
+use eyre::Result;
 use protocols::{DebtManager, Fixtures, World};
 use serde::Serialize;
-use std::{fs, path::PathBuf};
 
 /// Run real operations on the protocols' own code and show what they did.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// The contract's release WASM, as `cargo xtask wasm` builds it.
-    #[arg(long, env = "DEBT_MANAGER_WASM")]
-    wasm: PathBuf,
+    #[command(flatten)]
+    contract: Contract,
     /// Print the runs as JSON.
     #[arg(long)]
     json: bool,
@@ -68,7 +67,7 @@ impl Base {
 
 /// Runs the demonstration.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let wasm = fs::read(&args.wasm).wrap_err_with(|| format!("cannot read {}", args.wasm.display()))?;
+    let wasm = args.contract.read()?;
     let runs = runs::perform(&Base::build(&wasm)?)?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report::Json { runs: &runs })?);

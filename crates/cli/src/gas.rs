@@ -9,20 +9,19 @@ mod permits;
 mod stage;
 mod table;
 
+use crate::contract::Contract;
 use case::Case;
 use clap::Parser;
 use devnet::ArbOs;
-use eyre::{Result, WrapErr as _, bail};
+use eyre::{Result, bail};
 use protocols::Fixtures;
 use stage::Base;
-use std::{fs, path::PathBuf};
 
 /// Measure the same operations, in the same world and at the same moment, by both managers.
 #[derive(Debug, Parser)]
 pub(crate) struct Args {
-    /// The contract's release WASM, as `cargo xtask wasm` builds it.
-    #[arg(long, env = "DEBT_MANAGER_WASM")]
-    wasm: PathBuf,
+    #[command(flatten)]
+    contract: Contract,
     /// Print every measurement as JSON, also at ArbOS 51.
     #[arg(long)]
     json: bool,
@@ -36,7 +35,7 @@ pub(crate) struct Args {
 
 /// Measures and prints.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let wasm = fs::read(&args.wasm).wrap_err_with(|| format!("cannot read {}", args.wasm.display()))?;
+    let wasm = args.contract.read()?;
     let fixtures = Fixtures::open()?;
     let base = Base::build(ArbOs::V61, &wasm, &fixtures)?;
     if let Some(text) = &args.frames {

@@ -1,5 +1,6 @@
 //! The `debt-manager` command.
 
+mod contract;
 mod demo;
 mod devnet;
 mod gas;

@@ -1,9 +1,9 @@
 //! `cargo xtask gas`: what operations cost by both managers, and the committed snapshot of it.
 
-use crate::{program::Program, project::Project, shell};
+use crate::{program::Program, project::Project, shell, snapshot};
 use eyre::{Result, WrapErr as _, bail, ensure};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, fs, path::PathBuf};
+use std::{collections::BTreeMap, fmt};
 
 /// The committed gas, from the root of the checkout: a change of it is reviewed as a diff.
 const SNAPSHOT: &str = "tests/snapshots/gas.json";
@@ -66,7 +66,7 @@ pub(crate) fn verify(project: &Project) -> Result<()> {
     let program = Program::build(project)?;
     let (text, within_bounds) = program.ask(&["gas", "--json", "--check"])?;
     let rows: Vec<Row> = serde_json::from_str(&text).wrap_err("the measurements")?;
-    let (record, snapshot) = (&program.record, read(project)?);
+    let (record, snapshot) = (&program.record, snapshot::read::<Snapshot>(project, SNAPSHOT)?);
     let known = snapshot.get(record.toolchain.name()).filter(|known| known.compiler == record.compiler);
     let changes = known.map(|known| changes(&known.rows, &rows)).unwrap_or_default();
     if known.is_none() {
@@ -108,13 +108,10 @@ fn changes(before: &[Row], now: &[Row]) -> Vec<String> {
 fn save(project: &Project, program: &Program<'_>) -> Result<()> {
     let (text, measured) = program.ask(&["gas", "--json"])?;
     ensure!(measured, "the gas could not be measured");
-    let (record, mut snapshot) = (&program.record, read(project)?);
+    let (record, mut snapshot) = (&program.record, snapshot::read::<Snapshot>(project, SNAPSHOT)?);
     let measured = Measured { compiler: record.compiler.clone(), rows: serde_json::from_str(&text)? };
     snapshot.insert(record.toolchain.name().to_owned(), measured);
-    let path = path(project);
-    fs::write(&path, render(&snapshot)?).wrap_err_with(|| path.display().to_string())?;
-    shell::say(&format!("wrote {}", path.display()));
-    Ok(())
+    snapshot::write(project, SNAPSHOT, &render(&snapshot)?)
 }
 
 /// The snapshot as JSON with a line for each row, so that a diff shows what changed and nothing else.
@@ -127,19 +124,6 @@ fn render(snapshot: &Snapshot) -> Result<String> {
         ways.push(format!("  {way}: {{\n    \"compiler\": {compiler},\n    \"rows\": [\n      {rows}\n    ]\n  }}"));
     }
     Ok(format!("{{\n{}\n}}\n", ways.join(",\n")))
-}
-
-fn path(project: &Project) -> PathBuf {
-    project.root.join(SNAPSHOT)
-}
-
-fn read(project: &Project) -> Result<Snapshot> {
-    let path = path(project);
-    if !path.exists() {
-        return Ok(Snapshot::new());
-    }
-    let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
-    serde_json::from_str(&text).wrap_err_with(|| path.display().to_string())
 }
 
 #[cfg(test)]

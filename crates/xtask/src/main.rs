@@ -21,6 +21,7 @@ mod reproduce;
 mod setup;
 mod shell;
 mod size;
+mod snapshot;
 mod solidity;
 mod test_run;
 mod toolchain;

@@ -3,13 +3,13 @@
 use crate::{
     measure::Size,
     project::Project,
-    shell,
+    shell, snapshot,
     toolchain::Choice,
     wasm::{self, DEFAULT_NETWORK, Record},
 };
-use eyre::{Result, WrapErr as _, ensure};
+use eyre::{Result, ensure};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::collections::BTreeMap;
 
 /// The committed sizes, from the root of the checkout: a change of them is reviewed as a diff.
 const SNAPSHOT: &str = "tests/snapshots/size.json";
@@ -35,17 +35,13 @@ pub(crate) fn run(project: &Project, network: &str, choice: Choice, json: bool, 
     let build = wasm::build(project, network, choice)?;
     let sizes = sizes(&build.record, network);
     if write {
-        let mut snapshot = read(project)?;
+        let mut snapshot: Snapshot = snapshot::read(project, SNAPSHOT)?;
         let way = snapshot
             .entry(build.record.toolchain.name().to_owned())
             .or_insert_with(|| Measured { compiler: String::new(), networks: BTreeMap::new() });
         way.compiler.clone_from(&build.record.compiler);
         way.networks.extend(sizes.clone().map(|(name, size)| (name, size.clone())));
-        let path = path(project);
-        fs::create_dir_all(path.with_file_name("")).wrap_err_with(|| path.display().to_string())?;
-        fs::write(&path, serde_json::to_string_pretty(&snapshot)? + "\n")
-            .wrap_err_with(|| path.display().to_string())?;
-        shell::say(&format!("wrote {}", path.display()));
+        snapshot::write(project, SNAPSHOT, &(serde_json::to_string_pretty(&snapshot)? + "\n"))?;
     }
     if json {
         println!("{}", serde_json::to_string_pretty(&BTreeMap::from(sizes))?);
@@ -71,7 +67,7 @@ pub(crate) fn verify(project: &Project) -> Result<()> {
         "the contract is over its budget of {COMPRESSED_BYTES_MAX} bytes compressed and {PAGES_MAX} page:\n{}",
         record.size
     );
-    let snapshot = read(project)?;
+    let snapshot: Snapshot = snapshot::read(project, SNAPSHOT)?;
     let Some(known) = snapshot.get(record.toolchain.name()).filter(|known| known.compiler == record.compiler) else {
         shell::say(&format!("    {SNAPSHOT} has no sizes by {}; not compared", record.compiler));
         return Ok(());
@@ -86,17 +82,4 @@ pub(crate) fn verify(project: &Project) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn path(project: &Project) -> PathBuf {
-    project.root.join(SNAPSHOT)
-}
-
-fn read(project: &Project) -> Result<Snapshot> {
-    let path = path(project);
-    if !path.exists() {
-        return Ok(Snapshot::new());
-    }
-    let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
-    serde_json::from_str(&text).wrap_err_with(|| path.display().to_string())
 }

@@ -1,4 +1,4 @@
-//! The functions of Uniswap V3 that the world calls.
+//! The functions of Uniswap V3 that the world and its users call.
 
 use alloy_sol_types::sol;
 
@@ -9,13 +9,18 @@ sol! {
     }
 
     /// Lists the pools and the fees they may take.
+    #[allow(missing_docs)]
     interface IFactory {
+        function createPool(address tokenA, address tokenB, uint24 fee) external returns (address pool);
         function enableFeeAmount(uint24 fee, int24 tickSpacing) external;
         function getPool(address tokenA, address tokenB, uint24 fee) external view returns (address pool);
     }
 
     /// One pair at one fee.
+    #[allow(missing_docs)]
     interface IPool {
+        function initialize(uint160 sqrtPriceX96) external;
+        function flash(address recipient, uint256 amount0, uint256 amount1, bytes data) external;
         function liquidity() external view returns (uint128);
         function slot0() external view returns (
             uint160 sqrtPriceX96, int24 tick, uint16 observationIndex, uint16 observationCardinality,
@@ -24,6 +29,7 @@ sol! {
     }
 
     /// Makes pools and adds liquidity to them.
+    #[allow(missing_docs)]
     interface IPositionManager {
         struct MintParams {
             address token0;

@@ -8,11 +8,12 @@ use crate::{
     Asset, Token, WorldError,
     deployer::{ask, execute},
 };
-use abi::{IPool, IQuoterV2, ISwapRouter};
+use abi::{IQuoterV2, ISwapRouter};
 use alloy_primitives::{Address, Bytes, U160, U256, aliases::U24};
 use alloy_sol_types::SolCall;
 use devnet::{Chain, Tx};
 
+pub use abi::{IFactory, IPool, IPositionManager};
 pub(crate) use deploy::deploy;
 
 /// The contracts of Uniswap V3.

@@ -1,7 +1,7 @@
 //! What has been found: in `target/mutants` for each program, and the committed summary with its reasons.
 
 use super::{Mutant, shown};
-use crate::{integrity, project::Project, shell};
+use crate::{integrity, project::Project, shell, snapshot};
 use eyre::{Result, WrapErr as _, ensure};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -104,11 +104,7 @@ struct Survivor {
 
 /// Writes the summary, with the reasons that it has, and fails where one is missing.
 pub(super) fn summarize(project: &Project, mutants: &[Mutant], record: &Record) -> Result<()> {
-    let path = project.root.join(SUMMARY);
-    let mut summary: Summary = match fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).wrap_err_with(|| shown(&path))?,
-        Err(_) => Summary::default(),
-    };
+    let mut summary: Summary = snapshot::read(project, SUMMARY)?;
     let mut counts = BTreeMap::<String, Counts>::new();
     for mutant in mutants {
         let counts = counts.entry(mutant.file.clone()).or_default();
@@ -132,7 +128,7 @@ pub(super) fn summarize(project: &Project, mutants: &[Mutant], record: &Record) 
         summary.survivors.push(Survivor { file, function, change, why });
     }
     summary.files.extend(counts);
-    fs::write(&path, serde_json::to_string_pretty(&summary)? + "\n").wrap_err_with(|| shown(&path))?;
+    snapshot::write(project, SUMMARY, &(serde_json::to_string_pretty(&summary)? + "\n"))?;
     for (file, Counts { mutants, tried, noticed }) in &summary.files {
         println!("{file}: {mutants} mutants, {tried} tried, {noticed} noticed");
     }
